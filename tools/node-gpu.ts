@@ -1,0 +1,33 @@
+/**
+ * WebGPU in Node: Dawn from the npm package `webgpu`, on whichever Vulkan driver this machine has.
+ *
+ * Software drivers count: Mesa's lavapipe (25 or newer) brings shader-f16 and subgroups of 8, Chromium's own SwiftShader
+ * brings subgroups of 4 and no f16. Both are found without configuration; `VK_ICD_FILENAMES` wins where it is set.
+ */
+import { existsSync } from 'node:fs';
+import { create, globals } from 'webgpu';
+
+const DRIVERS = [
+  '/usr/share/vulkan/icd.d/lvp_icd.json',
+  '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json',
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+  '/opt/google/chrome/vk_swiftshader_icd.json',
+];
+
+// Dawn's instance must outlive every device made from it: collected, it hangs or crashes the process.
+const instances = ((globalThis as { freeholdGpuInstances?: GPU[] }).freeholdGpuInstances ??= []);
+
+/**
+ * Opens WebGPU in this process and defines its globals.
+ *
+ * @param adapterName part of an adapter's name to insist on, such as `SwiftShader` or `llvmpipe`; empty takes the best.
+ */
+export function openNodeGpu(adapterName = ''): GPU {
+  if (process.env['VK_ICD_FILENAMES'] === undefined && process.platform === 'linux' && !existsSync('/dev/dri')) {
+    process.env['VK_ICD_FILENAMES'] = DRIVERS.filter((path) => existsSync(path)).join(':');
+  }
+  Object.assign(globalThis, globals);
+  const gpu = create(adapterName === '' ? [] : [`adapter=${adapterName}`]);
+  instances.push(gpu);
+  return gpu;
+}

@@ -1,0 +1,46 @@
+/** Turns a kernel's description into a compute pipeline; the only place that compiles WGSL. */
+import type { Kernel, Variant } from '../../shaders/kernel.ts';
+import { EngineError } from '../protocol/errors.ts';
+
+const BUFFER_TYPES = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
+
+/**
+ * Compiles a kernel for fixed sizes.
+ *
+ * Layouts are explicit: `auto` would drop a binding that one variant leaves unused, and bind groups could not be shared.
+ * Rejects with `GpuWrongResult` if the driver refuses the module; the message carries its line and column.
+ */
+export async function createPipeline<Shape>(
+  device: GPUDevice,
+  kernel: Kernel<Shape>,
+  shape: Shape,
+  variant: Variant,
+): Promise<GPUComputePipeline> {
+  const label = kernel.name;
+  const module = device.createShaderModule({ label, code: kernel.source(shape, variant) });
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: kernel.bindings.map(({ access }, binding) => ({
+      binding,
+      visibility: 0x4, // GPUShaderStage.COMPUTE: the global is missing in Node
+      buffer: { type: BUFFER_TYPES[access] },
+    })),
+  });
+  try {
+    return await device.createComputePipelineAsync({
+      label,
+      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main', constants: kernel.overrides(shape, variant) },
+    });
+  } catch (cause) {
+    const { messages } = await module.getCompilationInfo();
+    const complaints = messages.map(
+      ({ type, lineNum, linePos, message }) => `${type} ${lineNum}:${linePos} ${message}`,
+    );
+    throw new EngineError('GpuWrongResult', {
+      what: `The kernel "${label}" could not be compiled on this device`,
+      got: complaints.join('; ') || String(cause),
+      remedy: 'Update the browser or the graphics driver.',
+    });
+  }
+}

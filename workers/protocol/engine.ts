@@ -1,0 +1,137 @@
+/** The engine worker's API: one model on the GPU, one conversation in its KV cache. It has no network. */
+import type { ModelSummary } from './model.ts';
+
+/** What the engine found when it looked for a GPU. */
+export type GpuReport =
+  | { readonly kind: 'available'; readonly adapter: AdapterSummary }
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: 'insecure-context' | 'no-webgpu' | 'no-adapter' | 'limits-too-small';
+      readonly detail: string;
+    };
+
+/** The adapter as the browser describes it; strings may be empty (Firefox, private modes). */
+export interface AdapterSummary {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly features: readonly string[];
+  /** Whether kernels store in f16 on this device. */
+  readonly f16: boolean;
+  readonly subgroups: boolean;
+  /** Runs on the CPU: slow. */
+  readonly isFallback: boolean;
+  readonly maxBufferBytes: number;
+}
+
+/** How a model is brought up. */
+export interface LoadOptions {
+  /** Tokens that the KV cache holds; the default is the smaller of the model's own context and 4,096. */
+  readonly contextLength?: number;
+}
+
+/** How far a load is: the file's bytes read from the store and put on the GPU, then kernels made. */
+export interface LoadProgress {
+  readonly phase: 'reading' | 'compiling';
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  readonly remainingMs: number | null;
+}
+
+/** What runs once a load is done. */
+export interface LoadedModel {
+  readonly id: string;
+  readonly summary: ModelSummary;
+  readonly contextLength: number;
+  /** Bytes on the GPU: weights, KV cache, scratch. */
+  readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
+  readonly loadMs: number;
+}
+
+/** One message of a conversation. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** How the next token is chosen. The order is llama.cpp's: penalties, top-k, top-p, min-p, then temperature. */
+export interface SamplerSettings {
+  /** 0 is greedy: the likeliest token, always. */
+  readonly temperature: number;
+  /** Keep the k likeliest; 0 keeps all. */
+  readonly topK: number;
+  /** Keep the smallest set whose probability reaches p; 1 keeps all. */
+  readonly topP: number;
+  /** Drop tokens less likely than this share of the likeliest; 0 keeps all. */
+  readonly minP: number;
+  /** Divides (or multiplies, if negative) the logits of recent tokens; 1 is off. */
+  readonly repetitionPenalty: number;
+  /** Subtracted once per earlier occurrence; 0 is off. */
+  readonly frequencyPenalty: number;
+  /** Subtracted once if the token occurred; 0 is off. */
+  readonly presencePenalty: number;
+  /** How many of the latest tokens the penalties look at, at most 256. */
+  readonly penaltyWindow: number;
+  /** Same seed, settings, prompt and device: same text. An integer in 0 … 2³² − 1. */
+  readonly seed: number;
+}
+
+/** What a person would expect of a model that says nothing of its own: llama.cpp's defaults. */
+export const DEFAULT_SAMPLER: Omit<SamplerSettings, 'seed'> = {
+  temperature: 0.8,
+  topK: 40,
+  topP: 0.95,
+  minP: 0.05,
+  repetitionPenalty: 1,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
+  penaltyWindow: 64,
+};
+
+/** A request for one answer. */
+export interface GenerateRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly sampler: SamplerSettings;
+  /** At most this many tokens; the context's end is a bound too. */
+  readonly maxTokens?: number;
+  readonly stopStrings?: readonly string[];
+}
+
+/** What arrives while an answer is made. Text is whole code points, in order. */
+export type GenerateEvent =
+  | {
+      readonly kind: 'prefill';
+      readonly doneTokens: number;
+      readonly totalTokens: number;
+      readonly reusedTokens: number;
+    }
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+
+/** Why an answer ended. */
+export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'context-full' | 'stopped';
+
+/** How an answer went. */
+export interface GenerateResult {
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  readonly promptTokens: number;
+  /** Prompt tokens whose KV entries were still there from earlier turns. */
+  readonly reusedTokens: number;
+  readonly generatedTokens: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+}
+
+/** What the engine worker does. Every method may reject with an EngineError. */
+export interface EngineApi {
+  /** Looks for a GPU without keeping it busy. */
+  probe(): Promise<GpuReport>;
+  /** Loads a complete file of the store; replaces the model that was there. `onProgress` is a comlink proxy. */
+  load(id: string, options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
+  /** Frees the GPU. No effect if nothing is loaded. */
+  unload(): Promise<void>;
+  /** Answers a conversation. One at a time. `onEvent` is a comlink proxy. */
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
+  /** Ends a running load or answer as soon as the work in flight is done. No effect if none runs. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+/** The library worker's API: bytes in, bytes kept. It never sees a prompt. */
+import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from './model.ts';
+
+/** How `add` ended; pausing is an outcome, not an error. */
+export type AddOutcome =
+  | { readonly kind: 'added'; readonly entry: LibraryEntry }
+  | { readonly kind: 'paused'; readonly entry: LibraryEntry | null };
+
+/** What the library worker does. Every method may reject with an EngineError. */
+export interface LibraryApi {
+  /** Every file in the store, complete or partial, newest first. Sweeps orphans on the first call. */
+  list(): Promise<LibraryEntry[]>;
+  /** Reads a source's metadata with range reads; stores nothing. */
+  inspect(source: ModelSource): Promise<ModelSummary>;
+  /**
+   * Brings a file into the store, resuming where an earlier try ended. Validates the header first, so a bad file leaves
+   * the library as it was. `onProgress` is a comlink proxy.
+   */
+  add(source: ModelSource, onProgress: (progress: TransferProgress) => void): Promise<AddOutcome>;
+  /** Finishes a partial entry from its recorded origin; rejects with `NotFound` if its origin was a local file. */
+  resume(id: string, onProgress: (progress: TransferProgress) => void): Promise<AddOutcome>;
+  /** Stops the running `add` or `resume` after the chunk in flight; what is stored stays. */
+  pause(): Promise<void>;
+  /** Deletes a file and frees its bytes. Rejects with `FileBusy` while the engine reads it. */
+  remove(id: string): Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** What page and workers say to each other about models: where one comes from, what it is, what is kept. */
+
+/** What a `File` or `Blob` offers of itself, named here because this room knows no DOM. Structured clone keeps it. */
+export interface FileBytes {
+  readonly size: number;
+  slice(start?: number, end?: number): FileBytes;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Where a model's bytes come from. A `File` is cloned by reference: its bytes are read in ranges. */
+export type ModelSource =
+  | { readonly kind: 'file'; readonly file: FileBytes; readonly fileName: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'hub'; readonly repository: string; readonly fileName: string; readonly revision?: string };
+
+/** What a model file says of itself; read from its metadata, nothing computed from the weights. */
+export interface ModelSummary {
+  /** `general.name`, or the file's name where it has none. */
+  readonly name: string;
+  readonly fileName: string;
+  readonly fileBytes: number;
+  readonly architecture: string;
+  /** The tensor type that most weights have, such as `Q4_K`; mixed files read `Q4_K + Q6_K`. */
+  readonly quantization: string;
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Tokens, as trained. */
+  readonly contextLength: number;
+  /** As the file gives it, or `null`: the page then says that the file names no licence. */
+  readonly license: string | null;
+  readonly author: string | null;
+  /** Whether the file brings a chat template. */
+  readonly hasChatTemplate: boolean;
+  /** Why this engine cannot run it, as a sentence, or `null`. */
+  readonly unsupported: string | null;
+}
+
+/** A model in the library. */
+export interface LibraryEntry {
+  /** Stable id of the stored file; equal bytes from equal sources share it. */
+  readonly id: string;
+  readonly summary: ModelSummary;
+  /** Human-readable origin: a path, a URL or `repository/file@revision`. */
+  readonly origin: string;
+  /** SHA-256 of the whole file, lower-case hex; `null` until complete. */
+  readonly sha256: string | null;
+  /** Bytes in the store now; equals `summary.fileBytes` when complete. */
+  readonly storedBytes: number;
+  readonly state: 'complete' | 'partial';
+  /** Milliseconds since the epoch. */
+  readonly addedAt: number;
+}
+
+/** How far a download or a copy is. */
+export interface TransferProgress {
+  readonly phase: 'downloading' | 'copying' | 'verifying';
+  readonly storedBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  /** `null` until the rate is known. */
+  readonly remainingMs: number | null;
+}

@@ -1,0 +1,12 @@
+/** The one seam through which bytes are read, wherever they lie: a file, a URL, the store. It never holds a whole file. */
+
+/** Random access to a file of known size. */
+export interface ByteSource {
+  /** Bytes in the whole file. */
+  readonly byteLength: number;
+  /**
+   * Reads exactly `length` bytes from `offset`. Rejects with an EngineError (`FileTruncated` past the end, or the
+   * source's own failure); never returns fewer. The array is the caller's.
+   */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,17 @@
+/** What the engine needs of a tokenizer; `create-tokenizer.ts` builds one from a model file's metadata. */
+
+/** Text to token ids and back. Ids are those of the model file. */
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /** Whether the model wants `bosId` before a prompt. */
+  readonly addBos: boolean;
+  readonly bosId: number | null;
+  /** Ids that end a turn or the text: generation stops at any of them. */
+  readonly endIds: ReadonlySet<number>;
+  /** Ids of plain text: no BOS or EOS, and text that spells a special token stays text. */
+  encode(text: string): number[];
+  /** Ids of text that a template wrote: special tokens are parsed where they stand, no BOS or EOS added. */
+  encodeWithSpecial(text: string): number[];
+  /** The bytes a token stands for in the output; control tokens have none. Bytes may be part of a code point. */
+  tokenBytes(id: number): Uint8Array;
+}
