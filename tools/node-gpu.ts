@@ -6,13 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { create, globals } from 'webgpu';
-
-const DRIVERS = [
-  '/usr/share/vulkan/icd.d/lvp_icd.json',
-  '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json',
-  '/usr/lib/chromium/vk_swiftshader_icd.json',
-  '/opt/google/chrome/vk_swiftshader_icd.json',
-];
+import { softwareDrivers } from './vulkan.mjs';
 
 // Dawn's instance must outlive every device made from it: collected, it hangs or crashes the process.
 const instances = ((globalThis as { freeholdGpuInstances?: GPU[] }).freeholdGpuInstances ??= []);
@@ -24,7 +18,7 @@ const instances = ((globalThis as { freeholdGpuInstances?: GPU[] }).freeholdGpuI
  */
 export function openNodeGpu(adapterName = ''): GPU {
   if (process.env['VK_ICD_FILENAMES'] === undefined && process.platform === 'linux' && !existsSync('/dev/dri')) {
-    process.env['VK_ICD_FILENAMES'] = DRIVERS.filter((path) => existsSync(path)).join(':');
+    process.env['VK_ICD_FILENAMES'] = softwareDrivers().join(':');
   }
   Object.assign(globalThis, globals);
   const gpu = create(adapterName === '' ? [] : [`adapter=${adapterName}`]);

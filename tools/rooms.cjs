@@ -1,0 +1,75 @@
+/**
+ * Which room may import which, for dependency-cruiser: data goes one way, from the page through the protocol and from the
+ * workers down to the shaders. TypeScript's project references keep the page, the workers and the shaders apart; this
+ * also keeps the rooms inside `workers/` and `src/` apart. Tests may import what they need, but nothing imports a test.
+ */
+
+const test = '\\.(test|spec)\\.ts$';
+const packages = (...names) => `^node_modules/(${names.join('|')})/`;
+
+/** Paths a room may import, itself included; types from the platform do not count. */
+const rooms = {
+  '^shaders/': [],
+  '^workers/protocol/': [],
+  '^workers/source/': ['^workers/protocol/'],
+  '^workers/store/': ['^workers/(protocol|source)/', '^workers/format/', packages('idb-keyval', 'hash-wasm')],
+  '^workers/format/': ['^workers/(protocol|source)/'],
+  '^workers/text/': ['^workers/(protocol|format)/', packages('@huggingface')],
+  '^workers/gpu/': ['^workers/protocol/', '^shaders/'],
+  '^workers/graph/': ['^workers/(protocol|gpu)/', '^shaders/'],
+  '^workers/models/': ['^workers/(protocol|gpu|graph|format|source)/', '^shaders/'],
+  '^workers/sample/': ['^workers/(protocol|gpu|graph)/', '^shaders/'],
+  '^workers/engines/': ['^workers/(protocol|source|store|format|text|gpu|graph|models|sample)/', '^shaders/'],
+  '^workers/[^/]+\\.worker\\.ts$': ['^workers/(protocol|engines|store|source|format)/', packages('comlink')],
+  '^src/engine/': ['^workers/protocol/', '^workers/[^/]+\\.worker\\.ts', packages('comlink')],
+  '^src/state/': ['^workers/protocol/', '^src/(engine|catalog|lib)/', packages('svelte', 'comlink')],
+  '^src/(lib|catalog)/': ['^workers/protocol/', packages('svelte')],
+  '^src/(components/|App\\.svelte$)': [
+    '^workers/protocol/',
+    '^src/(components|state|lib|catalog)/',
+    packages('svelte'),
+  ],
+  '^e2e/': ['^tools/', packages('@playwright', '@axe-core')],
+};
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circle',
+      severity: 'error',
+      comment: 'Two files that need each other are one file, or a third is missing.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-import-of-a-test',
+      severity: 'error',
+      from: {},
+      to: { path: test },
+    },
+    {
+      name: 'no-tools-in-the-site',
+      severity: 'error',
+      comment: 'What runs on a developer’s machine never ships.',
+      from: { path: '^(shaders|workers|src)/', pathNot: test },
+      to: { path: '^(tools|e2e)/' },
+    },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^virtual:' },
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `room ${room.replace(/[^a-z/]/g, '')}`,
+      severity: 'error',
+      from: { path: room, pathNot: test },
+      to: { pathNot: [room, ...allowed], dependencyTypesNot: ['core'] },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default', 'svelte'] },
+  },
+};
