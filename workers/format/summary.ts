@@ -1,0 +1,95 @@
+/** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
+import type { ModelSummary } from '../protocol/model.ts';
+import { metadataString } from './metadata.ts';
+import type { ModelFile, TensorInfo } from './model-file.ts';
+import { quoted, withoutControls } from './quoted.ts';
+import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
+
+const RUNNABLE_ARCHITECTURES: readonly string[] = ['llama'];
+const RUNNABLE_TENSOR_TYPES: readonly string[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
+/** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
+const NAMED_SHARE = 0.02;
+const SHOWN_CHARACTERS = 200;
+
+/** Text for display from a file that may be hostile: one line, no direction tricks, not endless; `null` if empty. */
+function shownText(file: ModelFile, key: string): string | null {
+  const value = file.metadata.get(key);
+  if (typeof value !== 'string') return null;
+  return withoutControls(value.trim()).slice(0, SHOWN_CHARACTERS) || null;
+}
+
+function wholeNumber(file: ModelFile, key: string): number {
+  const value = file.metadata.get(key);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+function elementCount({ shape }: TensorInfo): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function quantization(tensors: readonly TensorInfo[], parameters: number): string {
+  const weights = new Map<string, number>();
+  for (const tensor of tensors) weights.set(tensor.type, (weights.get(tensor.type) ?? 0) + elementCount(tensor));
+  return [...weights]
+    .filter(([, count]) => count >= parameters * NAMED_SHARE)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 2)
+    .map(([type]) => type)
+    .join(' + ');
+}
+
+function unsupportedTokenizer(file: ModelFile): string | null {
+  const model = file.metadata.get('tokenizer.ggml.model');
+  if (model === undefined) return 'The file brings no tokenizer, so text cannot be turned into tokens.';
+  if (!(TOKENIZER_MODELS as readonly unknown[]).includes(model))
+    return `The tokenizer kind ${quoted(String(model))} is not supported yet.`;
+  const pre = file.metadata.get('tokenizer.ggml.pre') ?? 'default';
+  if (model === 'gpt2' && !Object.hasOwn(PRE_TOKENIZER_FAMILIES, String(pre)))
+    return `The tokenizer's way to split text, ${quoted(String(pre))}, is not supported yet.`;
+  return null;
+}
+
+/** Why this engine cannot run the file, as a sentence a person can act on, or `null`. */
+function unsupported(file: ModelFile, architecture: string): string | null {
+  const parts = wholeNumber(file, 'split.count');
+  if (parts > 1) return `This is one of ${parts} parts of a model. Join the parts, or choose a model in one file.`;
+  if (!RUNNABLE_ARCHITECTURES.includes(architecture))
+    return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of the ${RUNNABLE_ARCHITECTURES.join(' or ')} architecture.`;
+  const kind = file.metadata.get('general.type');
+  if (kind !== undefined && kind !== 'model')
+    return `This file is no whole model but ${quoted(String(kind))}. Choose the model file itself.`;
+  if (file.tensors.size === 0) return 'This file holds only a vocabulary, no weights. Choose the model file itself.';
+  if (wholeNumber(file, `${architecture}.expert_count`) > 0)
+    return 'Models made of several experts are not supported yet.';
+  if (wholeNumber(file, `${architecture}.context_length`) === 0)
+    return 'The file does not say how long a text the model can read. Choose another conversion of the model.';
+  const types = new Set([...file.tensors.values()].map(({ type }) => type));
+  const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type));
+  if (strange.length > 0)
+    return `Weights of the type ${strange.sort().join(', ')} are not supported yet. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
+  return unsupportedTokenizer(file);
+}
+
+/**
+ * The summary that the page shows before loading. `contextLength` is 0 where the file does not say.
+ *
+ * Throws `FileMalformed` if the file does not name its architecture: it is then no model at all.
+ */
+export function summarize(file: ModelFile, fileName: string): ModelSummary {
+  const architecture = withoutControls(metadataString(file, 'general.architecture')).slice(0, SHOWN_CHARACTERS);
+  const tensors = [...file.tensors.values()];
+  const parameters = tensors.reduce((sum, tensor) => sum + elementCount(tensor), 0);
+  return {
+    name: shownText(file, 'general.name') ?? fileName,
+    fileName,
+    fileBytes: file.source.byteLength,
+    architecture,
+    quantization: quantization(tensors, parameters),
+    parameters,
+    contextLength: wholeNumber(file, `${architecture}.context_length`),
+    license: shownText(file, 'general.license.name') ?? shownText(file, 'general.license'),
+    author: shownText(file, 'general.author') ?? shownText(file, 'general.organization'),
+    hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
+    unsupported: unsupported(file, architecture),
+  };
+}
