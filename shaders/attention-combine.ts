@@ -1,0 +1,37 @@
+/** Joins the splits that `attention` left and normalises: the second half of flash decoding. */
+import type { AttentionShape } from './attention.ts';
+import { spread, STEP_WGSL, type Kernel } from './kernel.ts';
+import text from './attention-combine.wgsl?raw';
+
+/** Sizes of the partial results and of the output's rows. */
+export interface AttentionCombineShape extends Pick<AttentionShape, 'heads' | 'headDim' | 'splitLength'> {
+  /** Floats between two rows of `output`. */
+  readonly outputStride: number;
+}
+
+const WORKGROUP_SIZE = 64;
+
+/**
+ * `partials` (tokens, heads, splits of this step, headDim + 2) as `attention` writes it; `output` (tokens, outputStride),
+ * a row being (heads, headDim). The padding of a row is left as it is.
+ */
+export const attentionCombine: Kernel<AttentionCombineShape> = {
+  name: 'attention-combine',
+  bindings: [
+    { name: 'partials', access: 'read' },
+    { name: 'output', access: 'read_write' },
+    { name: 'step', access: 'uniform' },
+  ],
+  source: () => STEP_WGSL + text,
+  overrides: ({ heads, headDim, splitLength, outputStride }) => ({
+    WORKGROUP_SIZE,
+    HEADS: heads,
+    HEAD_DIM: headDim,
+    SPLIT_LENGTH: splitLength,
+    OUTPUT_STRIDE: outputStride,
+  }),
+  workgroups: ({ heads, headDim }, _variant, { tokens }) => [
+    ...spread(Math.ceil((tokens * heads * headDim) / WORKGROUP_SIZE)),
+    1,
+  ],
+};

@@ -1,0 +1,51 @@
+/** Rotary position embedding of q in place and of k into the KV cache, with v copied beside it. */
+import { directives, spread, STEP_WGSL, type Kernel } from './kernel.ts';
+import text from './rope.wgsl?raw';
+
+/** Sizes of one layer's heads and of its cache. */
+export interface RopeShape {
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Even; attention wants a multiple of 4. */
+  readonly headDim: number;
+  /** Dimensions of a head that turn, from its start: even, at most `headDim`. The others are copied. */
+  readonly rotaryDim: number;
+  /** Which dimensions turn together: (2i, 2i + 1), or (i, i + rotaryDim / 2). */
+  readonly pairing: 'adjacent' | 'halves';
+  readonly contextLength: number;
+  /** Floats between two rows of `qkv`. */
+  readonly stride: number;
+}
+
+const WORKGROUP_SIZE = 64;
+
+/**
+ * `qkv` (tokens, stride), a row being [q heads | k heads | v heads]; `table` (contextLength, rotaryDim / 2) of (cos, sin)
+ * from `ropeTable`; `k_cache` and `v_cache` (kvHeads, contextLength, headDim) of real. Su and others 2021, RoFormer.
+ */
+export const rope: Kernel<RopeShape> = {
+  name: 'rope',
+  bindings: [
+    { name: 'qkv', access: 'read_write' },
+    { name: 'table', access: 'read' },
+    { name: 'k_cache', access: 'read_write' },
+    { name: 'v_cache', access: 'read_write' },
+    { name: 'step', access: 'uniform' },
+  ],
+  source: (_shape, { real }) =>
+    directives({ real, reduction: 'thread' }) + STEP_WGSL + `alias real = ${real};\n` + text,
+  overrides: ({ heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride }) => ({
+    WORKGROUP_SIZE,
+    HEADS: heads,
+    KV_HEADS: kvHeads,
+    HEAD_DIM: headDim,
+    ROTARY_DIM: rotaryDim,
+    ADJACENT: pairing === 'adjacent' ? 1 : 0,
+    CONTEXT_LENGTH: contextLength,
+    STRIDE: stride,
+  }),
+  workgroups: ({ heads, kvHeads, headDim }, _variant, { tokens }) => [
+    ...spread(Math.ceil((tokens * (heads + 2 * kvHeads) * headDim) / 2 / WORKGROUP_SIZE)),
+    1,
+  ],
+};

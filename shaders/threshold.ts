@@ -1,0 +1,27 @@
+/** Finds the logit at which top-k, top-p and min-p cut, without sorting: one number that `sample-partial` compares with. */
+import type { Kernel } from './kernel.ts';
+import { SAMPLER_WGSL } from './sampler.ts';
+import text from './threshold.wgsl?raw';
+import orderedKey from './snippets/ordered-key.wgsl?raw';
+
+/** Size of the logits: at most 2¹⁹, for the fixed-point sums. */
+export interface ThresholdShape {
+  readonly vocabularySize: number;
+}
+
+/**
+ * `logits` (vocabularySize); `threshold` (1): tokens with logit ≥ it survive; −3.4e38 where nothing is cut. Ties at the
+ * cut all survive. Probabilities are summed in units of 2⁻²⁶ of the most likely token's, so that no order of the sum can
+ * change the cut.
+ */
+export const threshold: Kernel<ThresholdShape> = {
+  name: 'threshold',
+  bindings: [
+    { name: 'logits', access: 'read' },
+    { name: 'threshold', access: 'read_write' },
+    { name: 'sampler', access: 'uniform' },
+  ],
+  source: () => SAMPLER_WGSL + orderedKey + text,
+  overrides: ({ vocabularySize }) => ({ VOCABULARY_SIZE: vocabularySize }),
+  workgroups: () => [1, 1, 1],
+};
