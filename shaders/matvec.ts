@@ -1,0 +1,106 @@
+/**
+ * Multiplies quantised weights with the activations of one or a few tokens: every linear layer of decode, and of prefill
+ * where a software adapter makes barriers dear. Norm, bias and what follows the layer are fused in.
+ */
+import { constants, directives, spread, STEP_WGSL } from './kernel.ts';
+import type { Kernel, Variant } from './kernel.ts';
+import { quantFormats } from './quant/format.ts';
+import type { QuantType } from './quant/format.ts';
+import epilogue from './snippets/epilogue.wgsl?raw';
+import { reduceSnippet } from './snippets/reduce.ts';
+import text from './matvec.wgsl?raw';
+
+/** One linear layer, or the shard of its rows that one pair of planes holds. */
+export interface LinearShape {
+  readonly type: QuantType;
+  /** Weights a row has; values a token has in x. */
+  readonly columns: number;
+  /** Rows of this shard. */
+  readonly rows: number;
+  /** Place of the shard's first row in the output and in the bias. */
+  readonly firstRow: number;
+  /** Floats between two tokens in x; a multiple of 32, at least the columns. */
+  readonly inputStride: number;
+  /** Floats between two tokens in y. */
+  readonly outputStride: number;
+  /** RMS norm of x before the product; its weight is padded with zeros to a multiple of 32. */
+  readonly norm: { readonly epsilon: number } | null;
+  readonly bias: boolean;
+  /**
+   * What becomes of v = W·n(x) + bias: `store` y = v; `add` y += v; `swiglu` (even rows gate, odd rows up, both shard
+   * bounds even) y[row / 2] = silu(gate)·up; `gate` y = silu(y)·v.
+   */
+  readonly epilogue: 'store' | 'add' | 'swiglu' | 'gate';
+  /** Reads the step's last token only and writes row 0 of y. */
+  readonly lastTokenOnly: boolean;
+  /** Tokens that share one pass over the weights; 1 for decode. */
+  readonly tokenTile: number;
+}
+
+const ROWS_PER_GROUP = 4;
+const THREADS = 64;
+const EPILOGUES = { store: 0, add: 1, swiglu: 2, gate: 3 } as const;
+
+/** The override constants that matvec and matmul share. */
+export function linearOverrides(shape: LinearShape): Record<string, number> {
+  return {
+    ROWS: shape.rows,
+    FIRST_ROW: shape.firstRow,
+    INPUT_STRIDE: shape.inputStride / 4,
+    OUTPUT_STRIDE: shape.outputStride,
+    BIAS: Number(shape.bias),
+    EPILOGUE: EPILOGUES[shape.epilogue],
+  };
+}
+
+/** Lanes that share one group of rows: fewer where a row is short, so that none idles. */
+function lanesOf({ columns }: LinearShape, { reduction }: Variant): number {
+  if (reduction === 'thread') return 1;
+  return columns > 1024 ? 64 : columns > 512 ? 32 : 16;
+}
+
+/** y[t, firstRow + r] ← Σₖ W[r, k]·n(x[t, k]) + bias[firstRow + r], by the shape's epilogue; sums in f32. */
+export const matvec: Kernel<LinearShape> = {
+  name: 'matvec',
+  bindings: [
+    { name: 'quants', access: 'read' },
+    { name: 'scales', access: 'read' },
+    { name: 'x', access: 'read' },
+    { name: 'norm_weight', access: 'read' },
+    { name: 'bias', access: 'read' },
+    { name: 'y', access: 'read_write' },
+    { name: 'step', access: 'uniform' },
+  ],
+  source: (shape, variant) => {
+    const lanes = lanesOf(shape, variant);
+    return (
+      directives(variant) +
+      constants({
+        ...quantFormats[shape.type].constants(shape.columns),
+        LANES: lanes,
+        WORKGROUP: lanes === 1 ? THREADS : lanes,
+        TOKEN_TILE: shape.lastTokenOnly ? 1 : shape.tokenTile,
+      }) +
+      STEP_WGSL +
+      quantFormats[shape.type].wgsl +
+      reduceSnippet(variant.reduction, 'vec4f') +
+      epilogue +
+      text
+    );
+  },
+  overrides: (shape) => ({
+    ...linearOverrides(shape),
+    COLUMNS: shape.columns,
+    NORM: Number(shape.norm !== null),
+    EPSILON: shape.norm?.epsilon ?? 0,
+    LAST_TOKEN_ONLY: Number(shape.lastTokenOnly),
+  }),
+  workgroups: (shape, variant, { tokens }) => {
+    const groups = Math.ceil(shape.rows / ROWS_PER_GROUP);
+    const perWorkgroup = variant.reduction === 'thread' ? THREADS : 1;
+    return [
+      ...spread(Math.ceil(groups / perWorkgroup)),
+      shape.lastTokenOnly ? 1 : Math.ceil(tokens / shape.tokenTile),
+    ];
+  },
+};

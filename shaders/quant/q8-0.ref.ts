@@ -1,0 +1,12 @@
+import { halfToNumber } from './half.ts';
+
+/** Q8_0: per 32 weights a scale d (f16) and 32 signed bytes; w = d·q. */
+export function dequantizeQ80(bytes: Uint8Array, elements: number): Float32Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const weights = new Float32Array(elements);
+  for (let i = 0; i < elements; i++) {
+    const start = Math.floor(i / 32) * 34;
+    weights[i] = halfToNumber(view.getUint16(start, true)) * view.getInt8(start + 2 + (i % 32));
+  }
+  return weights;
+}

@@ -1,0 +1,5 @@
+// One lane has the whole sum already.
+
+fn reduce_add(value: Sum, lane: u32) -> Sum {
+  return value;
+}
