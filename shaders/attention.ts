@@ -5,6 +5,7 @@ import scoresSubgroup from './snippets/attention-scores-subgroup.wgsl?raw';
 import scoresWorkgroup from './snippets/attention-scores-workgroup.wgsl?raw';
 import attendThread from './snippets/attention-thread.wgsl?raw';
 import attendWorkgroup from './snippets/attention-workgroup.wgsl?raw';
+import orderedKey from './snippets/ordered-key.wgsl?raw';
 
 /** Sizes of one layer's heads, of its cache and of the splits. */
 export interface AttentionShape {
@@ -74,6 +75,7 @@ export const attention: Kernel<AttentionShape> = {
         SLICES: Math.min(8, Math.floor(sizes.WORKGROUP_SIZE / columns)),
       }) +
       text +
+      orderedKey +
       attendWorkgroup +
       (variant.reduction === 'subgroup' ? scoresSubgroup : scoresWorkgroup)
     );

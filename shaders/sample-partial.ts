@@ -5,6 +5,7 @@ import text from './sample-partial.wgsl?raw';
 import argmaxSubgroup from './snippets/argmax-subgroup.wgsl?raw';
 import argmaxThread from './snippets/argmax-thread.wgsl?raw';
 import argmaxWorkgroup from './snippets/argmax-workgroup.wgsl?raw';
+import finite from './snippets/finite.wgsl?raw';
 import orderedKey from './snippets/ordered-key.wgsl?raw';
 
 /** Size of the logits and number of parts. */
@@ -38,6 +39,7 @@ export const samplePartial: Kernel<SamplePartialShape> = {
     STEP_WGSL +
     SAMPLER_WGSL +
     constants({ WORKGROUP_SIZE, LANES: reduction === 'thread' ? 1 : WORKGROUP_SIZE }) +
+    finite +
     orderedKey +
     ARGMAX_SNIPPETS[reduction] +
     text,

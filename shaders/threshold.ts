@@ -2,6 +2,7 @@
 import type { Kernel } from './kernel.ts';
 import { SAMPLER_WGSL } from './sampler.ts';
 import text from './threshold.wgsl?raw';
+import finite from './snippets/finite.wgsl?raw';
 import orderedKey from './snippets/ordered-key.wgsl?raw';
 
 /** Size of the logits: at most 2¹⁹, for the fixed-point sums. */
@@ -21,7 +22,7 @@ export const threshold: Kernel<ThresholdShape> = {
     { name: 'threshold', access: 'read_write' },
     { name: 'sampler', access: 'uniform' },
   ],
-  source: () => SAMPLER_WGSL + orderedKey + text,
+  source: () => SAMPLER_WGSL + finite + orderedKey + text,
   overrides: ({ vocabularySize }) => ({ VOCABULARY_SIZE: vocabularySize }),
   workgroups: () => [1, 1, 1],
 };

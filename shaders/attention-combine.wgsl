@@ -1,0 +1,45 @@
+// Joins the splits of attention:  output = Σ exp(mₛ − M) · sumₛ / Σ exp(mₛ − M) · lₛ  with M = max mₛ.
+//
+// One thread takes one value of one head of one token; the few maxima that its neighbours read too come from the cache.
+
+override WORKGROUP_SIZE: u32;
+override HEADS: u32;
+override HEAD_DIM: u32;
+override SPLIT_LENGTH: u32;
+override OUTPUT_STRIDE: u32;
+
+@group(0) @binding(0) var<storage, read> partials: array<f32>;     // (tokens, HEADS, splits, HEAD_DIM + 2)
+@group(0) @binding(1) var<storage, read_write> output: array<f32>; // (tokens, OUTPUT_STRIDE): (HEADS, HEAD_DIM)
+@group(0) @binding(2) var<uniform> step: Step;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = (workgroup.y * grid.x + workgroup.x) * WORKGROUP_SIZE + local;
+  let dim = index % HEAD_DIM;
+  let head = (index / HEAD_DIM) % HEADS;
+  let token = index / HEAD_DIM / HEADS;
+  if (token >= step.tokens) {
+    return;
+  }
+  let splits = (step.position + step.tokens + SPLIT_LENGTH - 1) / SPLIT_LENGTH;
+  let row = HEAD_DIM + 2;
+  let first = (token * HEADS + head) * splits * row;
+
+  var peak = -3.4e38;
+  for (var split = 0u; split < splits; split++) {
+    peak = max(peak, partials[first + split * row + HEAD_DIM]);
+  }
+  var sum = 0.0;
+  var total = 0.0;
+  for (var split = 0u; split < splits; split++) {
+    let start = first + split * row;
+    let weight = exp(partials[start + HEAD_DIM] - peak);
+    sum += weight * partials[start + dim];
+    total += weight * partials[start + HEAD_DIM + 1];
+  }
+  output[token * OUTPUT_STRIDE + head * HEAD_DIM + dim] = sum / total;
+}

@@ -1,0 +1,122 @@
+// One workgroup does GROUP_HEADS query heads of one key head, for one token over one split, a tile of positions at a time.
+//   Scores: four lanes share a position, so that they read neighbouring parts of its key; each key is read once for all
+//   heads. How the four agree, and where the maximum is found, is in attention-scores-subgroup or -workgroup.
+//   Values: a thread keeps one column of the sum for every head, over every SLICES-th position; slices join at the end.
+
+const LANES = 4u;
+const QUADS = WORKGROUP_SIZE / LANES;
+const QUAD_POSITIONS = TILE / QUADS;
+
+var<workgroup> group_rows: array<vec4f, GROUP_HEADS * COLUMNS>; // first the queries, in the end the sums
+var<workgroup> group_totals: array<f32, GROUP_HEADS>;
+var<workgroup> scores: array<f32, GROUP_HEADS * TILE>;
+var<workgroup> peaks: array<atomic<u32>, GROUP_HEADS>; // ordered keys, which only ever rise
+
+fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
+  let group = HEADS / KV_HEADS;
+  let chunks = (group + GROUP_HEADS - 1) / GROUP_HEADS;
+  let kv_head = workgroup.x / chunks;
+  let first_head = kv_head * group + workgroup.x % chunks * GROUP_HEADS;
+  let heads = min(GROUP_HEADS, (kv_head + 1) * group - first_head);
+  let split = workgroup.y;
+  let token = workgroup.z;
+  if (split >= split_count() || token >= step.tokens) {
+    return;
+  }
+  for (var i = local; i < GROUP_HEADS * COLUMNS; i += WORKGROUP_SIZE) {
+    if (i < heads * COLUMNS) {
+      group_rows[i] = SCALE * qkv[token * (STRIDE / 4) + first_head * COLUMNS + i];
+    } else {
+      group_rows[i] = vec4f();
+    }
+  }
+  workgroupBarrier();
+
+  let slice = local / COLUMNS;
+  let column = local % COLUMNS;
+  var sums: array<vec4f, GROUP_HEADS>;
+  var totals: array<f32, GROUP_HEADS>;
+  var seen_peaks: array<f32, GROUP_HEADS>;
+  for (var head = 0u; head < GROUP_HEADS; head++) {
+    seen_peaks[head] = LOWEST;
+  }
+  let cached = cache_start(kv_head, split);
+  let visible = visible_positions(token, split);
+  for (var first = 0u; first < visible; first += TILE) {
+    let count = min(TILE, visible - first);
+    let tile = cached + first * COLUMNS;
+    score_tile(tile, count, local);
+    workgroupBarrier();
+    for (var i = local; i < GROUP_HEADS * TILE; i += WORKGROUP_SIZE) {
+      if (i % TILE < count) {
+        scores[i] = exp(scores[i] - key_value(atomicLoad(&peaks[i / TILE])));
+      }
+    }
+    workgroupBarrier();
+    if (slice < SLICES) {
+      for (var head = 0u; head < GROUP_HEADS; head++) {
+        let peak = key_value(atomicLoad(&peaks[head]));
+        let shrink = exp(seen_peaks[head] - peak);
+        seen_peaks[head] = peak;
+        sums[head] *= shrink;
+        totals[head] *= shrink;
+      }
+      for (var t = slice; t < count; t += SLICES) {
+        let value = vec4f(v_cache[tile + t * COLUMNS + column]);
+        for (var head = 0u; head < GROUP_HEADS; head++) {
+          let weight = scores[head * TILE + t];
+          sums[head] += weight * value;
+          totals[head] += weight;
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+
+  // Slices join one after the other: the memory that the queries no longer need has room for one.
+  for (var turn = 0u; turn < SLICES; turn++) {
+    if (slice == turn) {
+      for (var head = 0u; head < GROUP_HEADS; head++) {
+        let at = head * COLUMNS + column;
+        group_rows[at] = select(group_rows[at], vec4f(), turn == 0) + sums[head];
+        if (column == 0) {
+          group_totals[head] = select(group_totals[head], 0.0, turn == 0) + totals[head];
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+  for (var i = local; i < heads * COLUMNS; i += WORKGROUP_SIZE) {
+    write_sum(partial_start(token, first_head + i / COLUMNS, split), i % COLUMNS, group_rows[i]);
+  }
+  if (local < heads) {
+    let start = partial_start(token, first_head + local, split) + COLUMNS * 4;
+    partials[start] = select(LOWEST, key_value(atomicLoad(&peaks[local])), visible > 0);
+    partials[start + 1] = group_totals[local];
+  }
+}
+
+// Scores of a tile for every head, and their maximum. Positions past `count` read the last one again and are left out.
+fn score_tile(tile: u32, count: u32, local: u32) {
+  let lane = local % LANES;
+  let quad = local / LANES;
+  var products: array<f32, GROUP_HEADS * QUAD_POSITIONS>;
+  for (var column = lane; column < COLUMNS; column += LANES) {
+    var keys: array<vec4f, QUAD_POSITIONS>;
+    for (var i = 0u; i < QUAD_POSITIONS; i++) {
+      keys[i] = vec4f(k_cache[tile + min(quad + i * QUADS, count - 1) * COLUMNS + column]);
+    }
+    for (var head = 0u; head < GROUP_HEADS; head++) {
+      let query = group_rows[head * COLUMNS + column];
+      for (var i = 0u; i < QUAD_POSITIONS; i++) {
+        products[head * QUAD_POSITIONS + i] += dot(query, keys[i]);
+      }
+    }
+  }
+  for (var head = 0u; head < GROUP_HEADS; head++) {
+    for (var i = 0u; i < QUAD_POSITIONS; i++) {
+      share_product(head, quad + i * QUADS, products[head * QUAD_POSITIONS + i], count, lane);
+    }
+  }
+  settle_scores(count, local);
+}
