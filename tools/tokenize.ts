@@ -1,0 +1,47 @@
+/**
+ * `npm run --silent tokenize -- --model FILE --input TEXTFILE [--separator LINE]`
+ *
+ * Prints a JSON array with an array of token ids for each text: no BOS or EOS, special tokens not parsed. With a
+ * separator the texts are what stands between lines equal to it; without, the whole file is one text. A file that holds
+ * only a vocabulary will do.
+ */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { readGguf } from '../workers/format/gguf.ts';
+import { EngineError } from '../workers/protocol/errors.ts';
+import { createTokenizer } from '../workers/text/create-tokenizer.ts';
+import { openFileSource } from './testing/file-source.ts';
+
+/** Cuts at separator lines. The line break before one belongs to it, as the one after does; the last may end the file. */
+export function splitTexts(input: string, separator: string | undefined): string[] {
+  if (separator === undefined) return [input];
+  const texts = input.split(`\n${separator}\n`);
+  if (texts.length > 1 && texts.at(-1) === '') texts.pop();
+  return texts;
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value !== undefined) return value;
+  throw new EngineError('SettingInvalid', {
+    what: `The option --${option} is missing`,
+    remedy: 'Usage: npm run --silent tokenize -- --model FILE --input TEXTFILE [--separator LINE]',
+  });
+}
+
+/** Runs the tool; resolves to the exit code. Rejects with an EngineError. */
+export async function main(argv: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: argv,
+    options: { model: { type: 'string' }, input: { type: 'string' }, separator: { type: 'string' } },
+  });
+  const source = await openFileSource(required(values.model, 'model'));
+  try {
+    const input = await readFile(required(values.input, 'input'), 'utf8');
+    const tokenizer = createTokenizer(await readGguf(source));
+    const texts = splitTexts(input, values.separator);
+    process.stdout.write(`${JSON.stringify(texts.map((text) => tokenizer.encode(text)))}\n`);
+    return 0;
+  } finally {
+    await source.close();
+  }
+}

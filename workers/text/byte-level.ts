@@ -1,0 +1,121 @@
+/**
+ * Byte-level BPE (GPT-2's kind): text is cut into pieces, a piece is bytes, and bytes merge by rank.
+ *
+ * In the vocabulary a byte is spelled as a printable character: itself where it is one, else U+0100 and up.
+ */
+import { metadataStrings } from '../format/metadata.ts';
+import type { ModelFile } from '../format/model-file.ts';
+import { PRE_TOKENIZER_FAMILIES } from '../format/tokenizer-names.ts';
+import { EngineError } from '../protocol/errors.ts';
+import { mergePairs } from './merge-pairs.ts';
+import { PairTable } from './pair-table.ts';
+import { cutText, PRE_TOKENIZERS } from './pre-tokenizers.ts';
+import type { PreTokenizer } from './pre-tokenizers.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+const CACHED_PIECES_MAX = 32_768;
+const CACHED_PIECE_UNITS = 48;
+
+/** The character that spells each byte. */
+const BYTE_TO_CHARACTER: readonly string[] = Array.from({ length: 256 }, () => '');
+const CHARACTER_TO_BYTE = new Map<string, number>();
+{
+  let spare = 0x100;
+  const characters = BYTE_TO_CHARACTER as string[];
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+    const character = String.fromCharCode(printable ? byte : spare++);
+    characters[byte] = character;
+    CHARACTER_TO_BYTE.set(character, byte);
+  }
+}
+
+/** The bytes that a token's spelling stands for; characters outside the byte alphabet stand for themselves. */
+export function byteLevelBytes(token: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of token) {
+    const byte = CHARACTER_TO_BYTE.get(character);
+    if (byte === undefined) bytes.push(...new TextEncoder().encode(character));
+    else bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** The rule by which the file's text is cut. Throws `TokenizerUnsupported`, naming it, if we do not know it. */
+export function filePreTokenizer(file: ModelFile): PreTokenizer {
+  const name = file.metadata.get('tokenizer.ggml.pre') ?? 'default';
+  if (typeof name === 'string' && Object.hasOwn(PRE_TOKENIZER_FAMILIES, name))
+    return PRE_TOKENIZERS[PRE_TOKENIZER_FAMILIES[name as keyof typeof PRE_TOKENIZER_FAMILIES]];
+  throw new EngineError('TokenizerUnsupported', {
+    what: "The tokenizer's way to split text is not known here",
+    got: `"${String(name)}"`,
+    remedy: 'Update Freehold, or choose another model.',
+  });
+}
+
+function readMerges(file: ModelFile, { textIds }: Vocabulary): PairTable {
+  const merges = metadataStrings(file, 'tokenizer.ggml.merges');
+  if (!merges)
+    throw new EngineError('TokenizerUnsupported', {
+      what: 'The file brings no merges for its byte-level tokenizer',
+      remedy: 'Choose another conversion of the model.',
+    });
+  const table = new PairTable(merges.length);
+  for (const [rank, merge] of merges.entries()) {
+    // A token may begin with the separator's character only as its first: both parts have at least one character.
+    const space = merge.indexOf(' ', 1);
+    const left = textIds.get(merge.slice(0, space));
+    const right = textIds.get(merge.slice(space + 1));
+    const merged = textIds.get(merge.slice(0, space) + merge.slice(space + 1));
+    if (space > 0 && left !== undefined && right !== undefined && merged !== undefined)
+      table.set(left, right, rank, merged);
+  }
+  return table;
+}
+
+/** Makes the encoder of plain text. Throws `TokenizerUnsupported` or `FileMalformed`. */
+export function byteLevelEncoder(file: ModelFile, vocabulary: Vocabulary): (text: string) => number[] {
+  const { patterns, ignoreMerges } = filePreTokenizer(file);
+  const merges = readMerges(file, vocabulary);
+  const byteIds = Int32Array.from(BYTE_TO_CHARACTER, (character) => vocabulary.textIds.get(character) ?? -1);
+  const encoder = new TextEncoder();
+  const cache = new Map<string, readonly number[]>();
+
+  function encodePiece(piece: string): number[] {
+    const bytes = encoder.encode(piece);
+    if (ignoreMerges) {
+      const whole = vocabulary.textIds.get(Array.from(bytes, (byte) => BYTE_TO_CHARACTER[byte]).join(''));
+      if (whole !== undefined) return [whole];
+    }
+    const symbols = Int32Array.from(bytes, (byte) => byteIds[byte]!);
+    const next = mergePairs(
+      symbols.length,
+      (left, right) => merges.rank(symbols[left]!, symbols[right]!),
+      (left, right) => {
+        symbols[left] = merges.merged(symbols[left]!, symbols[right]!);
+      },
+    );
+    const ids: number[] = [];
+    for (let position = 0; position < symbols.length; position = next[position]!) {
+      const id = symbols[position]!;
+      // A vocabulary without all 256 bytes cannot spell everything; its unknown token stands for the rest, if it has one.
+      if (id >= 0) ids.push(id);
+      else if (vocabulary.unknownId !== null) ids.push(vocabulary.unknownId);
+    }
+    return ids;
+  }
+
+  return (text) => {
+    const ids: number[] = [];
+    for (const piece of cutText(text, patterns)) {
+      let pieceIds = cache.get(piece);
+      if (!pieceIds) {
+        pieceIds = encodePiece(piece);
+        if (cache.size >= CACHED_PIECES_MAX) cache.clear();
+        if (piece.length <= CACHED_PIECE_UNITS) cache.set(piece, pieceIds);
+      }
+      for (const id of pieceIds) ids.push(id);
+    }
+    return ids;
+  };
+}

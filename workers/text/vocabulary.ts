@@ -1,0 +1,117 @@
+/**
+ * The vocabulary of a model file: each token's text, kind and score, and the ids with a role. It refuses arrays whose
+ * lengths differ, ids outside the vocabulary and scores that are not numbers; how text becomes tokens is decided elsewhere.
+ */
+import { metadataBoolean, metadataInteger, metadataNumbers, metadataStrings } from '../format/metadata.ts';
+import type { ModelFile } from '../format/model-file.ts';
+import { EngineError } from '../protocol/errors.ts';
+
+/** GGUF's numbers for the kinds of tokens (`tokenizer.ggml.token_type`). */
+export const TOKEN_KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+/** Tokens that end a turn or a text in the models we know; a file may mark only one of them as its EOS. */
+const END_TOKENS: ReadonlySet<string> = new Set([
+  '</s>',
+  '<|endoftext|>',
+  '<|end_of_text|>',
+  '<|im_end|>',
+  '<|eot_id|>',
+  '<|eom_id|>',
+  '<|end|>',
+  '<|return|>',
+  '<|call|>',
+  '<end_of_turn>',
+  '<end_of_utterance>',
+  '<EOT>',
+  '<｜end▁of▁sentence｜>',
+]);
+
+/** A vocabulary; `tokens`, `kinds` and `scores` are indexed by id. */
+export interface Vocabulary {
+  readonly tokens: readonly string[];
+  readonly kinds: readonly number[];
+  /** `null` where the file has none, as for byte-level BPE. */
+  readonly scores: readonly number[] | null;
+  /** Ids of tokens that stand for text: normal and user-defined ones. */
+  readonly textIds: ReadonlyMap<string, number>;
+  readonly bosId: number | null;
+  readonly unknownId: number | null;
+  readonly endIds: ReadonlySet<number>;
+  /** What the file says of a BOS before prompts; `null` if nothing. */
+  readonly addBos: boolean | null;
+}
+
+function requireLength(name: string, length: number, expected: number): void {
+  if (length === expected) return;
+  throw new EngineError('FileMalformed', {
+    what: `The vocabulary's ${name} do not match its tokens`,
+    expected,
+    got: length,
+    remedy: 'Choose another conversion of the model.',
+  });
+}
+
+function roleId(file: ModelFile, role: string, size: number): number | null {
+  const key = `tokenizer.ggml.${role}_token_id`;
+  if (!file.metadata.has(key)) return null;
+  const id = metadataInteger(file, key, { min: 0 });
+  if (id < size) return id;
+  throw new EngineError('FileMalformed', {
+    what: `The ${role} token is not in the vocabulary`,
+    expected: `an id below ${size}`,
+    got: id,
+  });
+}
+
+function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Set<number> {
+  const ids = new Set<number>();
+  for (const role of ['eos', 'eot', 'eom']) {
+    const id = roleId(file, role, tokens.length);
+    if (id !== null) ids.add(id);
+  }
+  for (const [id, token] of tokens.entries()) {
+    const isSpecial = kinds[id] === TOKEN_KIND.control || kinds[id] === TOKEN_KIND.userDefined;
+    if (!isSpecial || !END_TOKENS.has(token)) continue;
+    // Some conversions mark these as text; then plain text could end a turn.
+    kinds[id] = TOKEN_KIND.control;
+    ids.add(id);
+  }
+  const texts = new Map([...ids].map((id) => [tokens[id], id]));
+  // In the "harmony" format <|end|> ends one part of an answer, not the answer.
+  if (texts.has('<|return|>') && texts.has('<|call|>')) ids.delete(texts.get('<|end|>') ?? -1);
+  return ids;
+}
+
+/** Reads the vocabulary. Throws `TokenizerUnsupported` if there is none, `FileMalformed` if it contradicts itself. */
+export function readVocabulary(file: ModelFile): Vocabulary {
+  const tokens = metadataStrings(file, 'tokenizer.ggml.tokens');
+  if (!tokens || tokens.length === 0)
+    throw new EngineError('TokenizerUnsupported', {
+      what: 'The file brings no vocabulary, so text cannot be turned into tokens',
+      remedy: 'Choose another conversion of the model.',
+    });
+  const size = tokens.length;
+  const scores = metadataNumbers(file, 'tokenizer.ggml.scores');
+  if (scores) requireLength('scores', scores.length, size);
+  const givenKinds = metadataNumbers(file, 'tokenizer.ggml.token_type');
+  if (givenKinds) requireLength('token types', givenKinds.length, size);
+  const kinds = givenKinds ? [...givenKinds] : new Array<number>(size).fill(TOKEN_KIND.normal);
+  const ends = endIds(file, tokens, kinds);
+  const textIds = new Map<string, number>();
+  for (const [id, token] of tokens.entries()) {
+    const isText = kinds[id] === TOKEN_KIND.normal || kinds[id] === TOKEN_KIND.userDefined;
+    if (isText && token !== '' && !textIds.has(token)) textIds.set(token, id);
+  }
+  return {
+    tokens,
+    kinds,
+    scores,
+    textIds,
+    bosId: roleId(file, 'bos', size),
+    unknownId: roleId(file, 'unknown', size),
+    endIds: ends,
+    addBos: file.metadata.has('tokenizer.ggml.add_bos_token')
+      ? metadataBoolean(file, 'tokenizer.ggml.add_bos_token')
+      : null,
+  };
+}
