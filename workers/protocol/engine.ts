@@ -126,8 +126,11 @@ export interface GenerateResult {
 export interface EngineApi {
   /** Looks for a GPU without keeping it busy. */
   probe(): Promise<GpuReport>;
-  /** Loads a complete file of the store; replaces the model that was there. `onProgress` is a comlink proxy. */
-  load(id: string, options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
+  /**
+   * Loads a complete file of the store; replaces the model that was there. Resolves to `null` if stopped. `onProgress` is
+   * a comlink proxy.
+   */
+  load(id: string, options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel | null>;
   /** Frees the GPU. No effect if nothing is loaded. */
   unload(): Promise<void>;
   /** Answers a conversation. One at a time. `onEvent` is a comlink proxy. */

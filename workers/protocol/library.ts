@@ -19,8 +19,13 @@ export interface LibraryApi {
   add(source: ModelSource, onProgress: (progress: TransferProgress) => void): Promise<AddOutcome>;
   /** Finishes a partial entry from its recorded origin; rejects with `NotFound` if its origin was a local file. */
   resume(id: string, onProgress: (progress: TransferProgress) => void): Promise<AddOutcome>;
-  /** Stops the running `add` or `resume` after the chunk in flight; what is stored stays. */
+  /** Stops the running `add`s and `resume`s once the chunk being written is stored; what is stored stays. */
   pause(): Promise<void>;
+  /**
+   * Reads every chunk of a complete file again and fetches the missing or damaged ones from the recorded origin. Rejects
+   * with `NotFound` if that origin was a local file: adding the same file again repairs it then.
+   */
+  repair(id: string): Promise<void>;
   /** Deletes a file and frees its bytes. Rejects with `FileBusy` while the engine reads it. */
   remove(id: string): Promise<void>;
 }

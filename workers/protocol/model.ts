@@ -11,7 +11,14 @@ export interface FileBytes {
 export type ModelSource =
   | { readonly kind: 'file'; readonly file: FileBytes; readonly fileName: string }
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'hub'; readonly repository: string; readonly fileName: string; readonly revision?: string };
+  | {
+      readonly kind: 'hub';
+      readonly repository: string;
+      readonly fileName: string;
+      readonly revision?: string;
+      /** Base URL of the hub or of a mirror; the default is the public hub. */
+      readonly endpoint?: string;
+    };
 
 /** What a model file says of itself; read from its metadata, nothing computed from the weights. */
 export interface ModelSummary {

@@ -1,0 +1,164 @@
+/** From a model file to a model that runs: declare, check the memory, allocate, upload, compile. Frees all on failure. */
+import type { Variant } from '../../shaders/kernel.ts';
+import { ropeTable } from '../../shaders/rope-table.ts';
+import { readGguf } from '../format/gguf.ts';
+import { summarize } from '../format/summary.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { PipelineCache } from '../gpu/pipeline-cache.ts';
+import { fasterReduction } from '../gpu/tuner.ts';
+import { type AttentionLayout, Graph, type LayerCache } from '../graph/graph.ts';
+import { Slot } from '../graph/slot.ts';
+import { architectures } from '../models/architectures.ts';
+import { ropeSettings } from '../models/rope-settings.ts';
+import { type ModelShape, readShape } from '../models/shape.ts';
+import { uploadWeights } from '../models/upload.ts';
+import { Weights } from '../models/weights.ts';
+import type { LoadOptions, LoadProgress } from '../protocol/engine.ts';
+import { EngineError } from '../protocol/errors.ts';
+import type { ModelSummary } from '../protocol/model.ts';
+import { Sampler } from '../sample/sampler.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
+import { createTokenizer } from '../text/create-tokenizer.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { Runner } from './runner.ts';
+
+/** Tokens of context where nobody asks for more: enough for a conversation, small on any GPU. */
+const DEFAULT_CONTEXT_TOKENS = 4096;
+
+/** Largest prefill chunk with tiles, and without: scratch memory grows with it. */
+const CHUNK_TOKENS = { tiled: 512, threads: 64 } as const;
+
+/** A model on the GPU with all that an answer needs. */
+export interface LoadedNativeModel {
+  readonly summary: ModelSummary;
+  readonly shape: ModelShape;
+  readonly contextLength: number;
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+  readonly variant: Variant;
+  readonly runner: Runner;
+  readonly sampler: Sampler;
+  readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
+  /** Bytes of weights that each decoded token reads. */
+  readonly decodeWeightBytes: number;
+  readonly loadMs: number;
+  /** Frees every buffer of the model; the device stays open. */
+  dispose(): void;
+}
+
+/** Loads a model file onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
+export async function loadModel(
+  gpu: Gpu,
+  source: ByteSource,
+  fileName: string,
+  options: LoadOptions,
+  onProgress: (progress: LoadProgress) => void,
+  signal?: AbortSignal,
+): Promise<LoadedNativeModel> {
+  const startedAt = performance.now();
+  const file = await readGguf(source, signal);
+  const summary = summarize(file, fileName);
+  const declare = architectures[summary.architecture];
+  if (summary.unsupported !== null || !declare) {
+    throw new EngineError('FileUnsupported', {
+      what: summary.unsupported ?? `Freehold cannot run the architecture "${summary.architecture}" yet`,
+      remedy: 'Choose another model.',
+    });
+  }
+  const shape = readShape(file);
+  const tokenizer = createTokenizer(file);
+  const template = createChatTemplate(file);
+  const contextLength = chooseContext(options, shape);
+  const pipelines = new PipelineCache(gpu);
+  const reduction = await fasterReduction(gpu, pipelines);
+  // A file of full precision keeps it in the cache too; quantised weights are coarser than f16 anyway.
+  const real = gpu.adapter.f16 && summary.quantization !== 'F32' ? 'f16' : 'f32';
+  const variant: Variant = { real, reduction };
+
+  const graph = new Graph(
+    gpu,
+    variant,
+    contextLength,
+    reduction === 'thread' ? CHUNK_TOKENS.threads : CHUNK_TOKENS.tiled,
+  );
+  const { memory } = graph;
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const weights = new Weights(file, memory, Math.min(maxBufferSize, maxStorageBufferBindingSize));
+  const layout: AttentionLayout = { ...shape, contextLength, pairing: 'adjacent' };
+  const table = ropeTable({ contextLength, rotaryDim: shape.rotaryDim, ...(await ropeSettings(file, shape, signal)) });
+  const ropeSlot = memory.add(new Slot('rope table', table.byteLength, 'scratch'));
+  const cache = planCache(graph, layout, shape.layers, real === 'f16' ? 2 : 4);
+  const logits = declare({ graph, weights, shape, layout, ropeTable: ropeSlot, cache });
+  const sampler = new Sampler(graph, logits.slot, shape.vocabularySize);
+
+  await memory.allocate(gpu);
+  try {
+    gpu.write(ropeSlot.buffer, 0, table);
+    const report = progressReporter(weights.fileBytes, onProgress);
+    await uploadWeights(gpu, pipelines, source, weights, report, signal);
+    onProgress({
+      phase: 'compiling',
+      loadedBytes: weights.fileBytes,
+      totalBytes: weights.fileBytes,
+      remainingMs: null,
+    });
+    const program = await graph.compile(pipelines);
+    await sampler.compile(pipelines);
+    signal?.throwIfAborted();
+    return {
+      summary,
+      shape,
+      contextLength,
+      tokenizer,
+      template,
+      variant,
+      runner: new Runner(gpu, graph, program, logits.slot, shape.vocabularySize),
+      sampler,
+      gpuBytes: {
+        weights: memory.bytes('weights'),
+        kvCache: memory.bytes('kv-cache'),
+        scratch: memory.bytes('scratch'),
+      },
+      decodeWeightBytes: graph.decodeWeightBytes,
+      loadMs: performance.now() - startedAt,
+      dispose: () => memory.release(gpu),
+    };
+  } catch (error) {
+    memory.release(gpu);
+    throw error;
+  }
+}
+
+function chooseContext({ contextLength }: LoadOptions, shape: ModelShape): number {
+  const wanted = contextLength ?? Math.min(DEFAULT_CONTEXT_TOKENS, shape.contextLength);
+  if (!Number.isInteger(wanted) || wanted < 2 || wanted > shape.contextLength) {
+    throw new EngineError('SettingInvalid', {
+      what: 'The context length is out of range',
+      expected: `a whole number from 2 to ${shape.contextLength}, which this model was trained for`,
+      got: wanted,
+    });
+  }
+  return wanted;
+}
+
+function planCache(graph: Graph, layout: AttentionLayout, layers: number, realBytes: number): LayerCache[] {
+  const { kvHeads, contextLength, headDim } = layout;
+  const bytes = kvHeads * contextLength * headDim * realBytes;
+  return Array.from({ length: layers }, (_, layer) => ({
+    keys: graph.memory.add(new Slot(`keys of layer ${layer}`, bytes, 'kv-cache')),
+    values: graph.memory.add(new Slot(`values of layer ${layer}`, bytes, 'kv-cache')),
+  }));
+}
+
+function progressReporter(
+  totalBytes: number,
+  onProgress: (progress: LoadProgress) => void,
+): (loadedBytes: number) => void {
+  const startedAt = performance.now();
+  return (loadedBytes) => {
+    const elapsedMs = performance.now() - startedAt;
+    const remainingMs = loadedBytes === 0 ? null : (elapsedMs / loadedBytes) * (totalBytes - loadedBytes);
+    onProgress({ phase: 'reading', loadedBytes, totalBytes, remainingMs });
+  };
+}

@@ -1,0 +1,77 @@
+/** Finds an adapter and opens a device with the largest limits it offers. Refuses nothing by vendor name. */
+import type { AdapterSummary, GpuReport } from '../protocol/engine.ts';
+import { Gpu } from './gpu.ts';
+
+/** What no WebGPU device has less of; an adapter below is broken or deliberately limited. */
+const NEEDED_LIMITS = {
+  maxStorageBufferBindingSize: 128 * 2 ** 20,
+  maxBufferSize: 256 * 2 ** 20,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupStorageSize: 16_384,
+  maxComputeInvocationsPerWorkgroup: 256,
+} as const;
+
+type Unavailable = Extract<GpuReport, { kind: 'unavailable' }>;
+
+/** An adapter that suffices, or why there is none. */
+async function findAdapter(gpu: GPU | undefined): Promise<GPUAdapter | Unavailable> {
+  if (!gpu) {
+    if (!globalThis.isSecureContext) {
+      return {
+        kind: 'unavailable',
+        reason: 'insecure-context',
+        detail: 'WebGPU exists only on https and on localhost.',
+      };
+    }
+    return { kind: 'unavailable', reason: 'no-webgpu', detail: 'This browser has no WebGPU.' };
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return { kind: 'unavailable', reason: 'no-adapter', detail: 'The browser offers no graphics adapter.' };
+  for (const [name, needed] of Object.entries(NEEDED_LIMITS)) {
+    const there = adapter.limits[name as keyof typeof NEEDED_LIMITS];
+    if (there < needed) {
+      return {
+        kind: 'unavailable',
+        reason: 'limits-too-small',
+        detail: `${name}: needs ${needed}, this adapter has ${there}.`,
+      };
+    }
+  }
+  return adapter;
+}
+
+function summarizeAdapter(adapter: GPUAdapter): AdapterSummary {
+  const { info, features, limits } = adapter;
+  return {
+    vendor: info.vendor,
+    architecture: info.architecture,
+    description: info.description,
+    features: [...features].sort(),
+    f16: features.has('shader-f16'),
+    subgroups: features.has('subgroups'),
+    isFallback: info.isFallbackAdapter,
+    maxBufferBytes: limits.maxBufferSize,
+  };
+}
+
+/** Looks for a GPU and reports it without opening a device. */
+export async function probeGpu(gpu: GPU | undefined): Promise<GpuReport> {
+  const adapter = await findAdapter(gpu);
+  return 'kind' in adapter ? adapter : { kind: 'available', adapter: summarizeAdapter(adapter) };
+}
+
+/** Opens a device, or says why there is none. An adapter gives one device only, so each call asks for a new adapter. */
+export async function openGpu(gpu: GPU | undefined): Promise<Gpu | Unavailable> {
+  const adapter = await findAdapter(gpu);
+  if ('kind' in adapter) return adapter;
+  const summary = summarizeAdapter(adapter);
+  const requiredFeatures: GPUFeatureName[] = [];
+  if (summary.f16) requiredFeatures.push('shader-f16');
+  if (summary.subgroups) requiredFeatures.push('subgroups');
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredFeatures,
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
+  return new Gpu(device, summary);
+}

@@ -1,0 +1,293 @@
+/**
+ * Ops that a model's forward code is written in. Each checks its shapes once, chooses kernels for the two ways a step
+ * runs, and records them; nothing runs here.
+ *
+ * A step is either decode (one token, matrix × vector, norms fused into the product that reads them) or prefill (a chunk
+ * of tokens, matrix × matrix). The body fills the KV cache; the head turns the last token into logits.
+ */
+import { attention } from '../../shaders/attention.ts';
+import { attentionCombine } from '../../shaders/attention-combine.ts';
+import { embed } from '../../shaders/embed.ts';
+import { type Kernel, roundUp, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
+import { matmul } from '../../shaders/matmul.ts';
+import { type LinearShape, matvec } from '../../shaders/matvec.ts';
+import { rmsNorm } from '../../shaders/rms-norm.ts';
+import { rope } from '../../shaders/rope.ts';
+import { type Gpu, USAGE } from '../gpu/gpu.ts';
+import type { PipelineCache } from '../gpu/pipeline-cache.ts';
+import type { Step } from '../gpu/recorder.ts';
+import { EngineError } from '../protocol/errors.ts';
+import type { Matrix } from './matrix.ts';
+import { MemoryPlan, Slot } from './slot.ts';
+
+/** Rows of activations: (tokens, dim) f32, each row padded to a multiple of 32 floats that stay zero. */
+export interface Activation {
+  readonly slot: Slot;
+  readonly dim: number;
+  readonly stride: number;
+}
+
+/** A norm's weight (dim) and its epsilon. */
+export interface Norm {
+  readonly weight: Slot;
+  readonly epsilon: number;
+}
+
+/** One product of a linear op: its matrix, an optional bias (rows), and where its rows begin in the output. */
+export interface LinearPart {
+  readonly matrix: Matrix;
+  readonly bias: Slot | null;
+  readonly firstRow: number;
+}
+
+/** How attention is laid out; the same for every layer of a model. */
+export interface AttentionLayout {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly rotaryDim: number;
+  readonly pairing: 'adjacent' | 'halves';
+  readonly contextLength: number;
+}
+
+/** One layer's cache: K and V, each (kvHeads, contextLength, headDim) of the variant's `real`. */
+export interface LayerCache {
+  readonly keys: Slot;
+  readonly values: Slot;
+}
+
+/** The recorded steps of a model. */
+export interface Program {
+  readonly decode: { readonly body: readonly Step[]; readonly head: readonly Step[] };
+  readonly prefill: { readonly body: readonly Step[]; readonly head: readonly Step[] };
+}
+
+type Way = 'decode' | 'prefill';
+type Recorded = (cache: PipelineCache) => Promise<Step>;
+
+/** Decode splits the KV range into at most this many parts, one workgroup each. */
+const MAX_SPLITS = 32;
+
+/** Tokens for which one thread keeps sums when there are no tiles: a block is dequantised once for all of them. */
+const TOKENS_PER_THREAD = 8;
+
+/** Collects the ops of one model on one device. */
+export class Graph {
+  readonly memory = new MemoryPlan();
+  /** Token ids of the sequence by position: (contextLength + 1) u32; the last is a sampled one. */
+  readonly tokens: Slot;
+  /** The uniform `Step`. */
+  readonly step: Slot;
+  readonly variant: Variant;
+  /** Tokens in the largest prefill chunk. */
+  readonly chunkTokens: number;
+  /** Bytes of weights that a decoded token reads: every matrix of a product, and no table that only one row is taken of. */
+  decodeWeightBytes = 0;
+  readonly #gpu: Gpu;
+  readonly #recorded: Record<Way, { body: Recorded[]; head: Recorded[] }> = {
+    decode: { body: [], head: [] },
+    prefill: { body: [], head: [] },
+  };
+  readonly #sharedSlots = new Map<string, Slot>();
+  #part: 'body' | 'head' = 'body';
+  /** Bound where a kernel's optional input is absent. */
+  readonly #nothing: Slot;
+
+  constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number) {
+    this.#gpu = gpu;
+    this.variant = variant;
+    this.chunkTokens = chunkTokens;
+    this.tokens = this.memory.add(
+      new Slot('tokens', 4 * (contextLength + 1), 'scratch', USAGE.storage | USAGE.copyTarget | USAGE.copySource),
+    );
+    this.step = this.memory.add(new Slot('step', STEP_BYTES, 'scratch', USAGE.uniform | USAGE.copyTarget));
+    this.#nothing = this.memory.add(new Slot('nothing', 16, 'scratch'));
+  }
+
+  /** Plans rows of activations for a whole chunk, or for one token. */
+  activation(label: string, dim: number, tokens = this.chunkTokens): Activation {
+    const stride = rowStride(dim);
+    const usage = USAGE.storage | USAGE.copyTarget | USAGE.copySource;
+    return { slot: this.memory.add(new Slot(label, 4 * tokens * stride, 'scratch', usage)), dim, stride };
+  }
+
+  /** output (tokens, dim) = rows of `table` (vocabulary, dim) chosen by the ids at the step's positions. */
+  embed(table: Matrix, output: Activation): void {
+    checkDim('embedding', table.columns, output.dim);
+    for (const { firstRow, rows, quants, scales } of table.shards) {
+      const shape = { type: table.type, dim: table.columns, rows, firstRow };
+      const buffers = { quants, scales, tokens: this.tokens, x: output.slot, step: this.step };
+      this.#recordBoth(embed, shape, buffers);
+    }
+  }
+
+  /**
+   * output (tokens, rows) ← W · norm(input) + bias.
+   *
+   * `add` adds to the output (the residual stream); `swiglu` expects gate and up rows interleaved and halves them; `gate`
+   * is silu(output) times the product, in place, for files whose gate and up have different types. With `lastToken` only
+   * the last token of the step is computed, into row 0.
+   */
+  linear(op: {
+    input: Activation;
+    parts: readonly LinearPart[];
+    output: Activation;
+    norm?: Norm;
+    epilogue?: LinearShape['epilogue'];
+    lastToken?: boolean;
+  }): void {
+    const { input, parts, output, norm, epilogue = 'store', lastToken = false } = op;
+    const fused = norm ?? null;
+    this.#recordLinear('decode', input, parts, output, fused, epilogue, lastToken);
+    if (lastToken || !norm) {
+      this.#recordLinear('prefill', input, parts, output, fused, epilogue, lastToken);
+      return;
+    }
+    // Over a chunk a norm of its own is cheaper than one in every row of the product.
+    const normed = this.#normed(input);
+    const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: this.step };
+    this.#record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+    this.#recordLinear('prefill', normed, parts, output, null, epilogue, lastToken);
+  }
+
+  /** Rotates q in place and writes k and v of `qkv` (tokens, heads·d + 2·kvHeads·d) into the cache. */
+  rotateAndStore(qkv: Activation, table: Slot, layout: AttentionLayout, cache: LayerCache): void {
+    checkDim('attention', (layout.heads + 2 * layout.kvHeads) * layout.headDim, qkv.dim);
+    const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: this.step };
+    this.#recordBoth(rope, { ...layout, stride: qkv.stride }, buffers);
+  }
+
+  /** output (tokens, heads·d) = causal softmax(q·k / √d) · v over the cache. */
+  attention(qkv: Activation, layout: AttentionLayout, cache: LayerCache, output: Activation): void {
+    const { heads, kvHeads, headDim, contextLength } = layout;
+    checkDim('attention output', heads * headDim, output.dim);
+    const decodeSplit = roundUp(Math.ceil(contextLength / MAX_SPLITS), 64);
+    for (const [way, splitLength, tokens] of [
+      ['decode', decodeSplit, 1],
+      ['prefill', contextLength, this.chunkTokens],
+    ] as const) {
+      const maxSplits = Math.ceil(contextLength / splitLength);
+      const partials = this.#shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
+      this.#record(
+        way,
+        attention,
+        { heads, kvHeads, headDim, contextLength, stride: qkv.stride, splitLength, maxSplits, scale: headDim ** -0.5 },
+        { qkv: qkv.slot, k_cache: cache.keys, v_cache: cache.values, partials, step: this.step },
+      );
+      this.#record(
+        way,
+        attentionCombine,
+        { heads, headDim, splitLength, outputStride: output.stride },
+        { partials, output: output.slot, step: this.step },
+      );
+    }
+  }
+
+  /** What follows runs only where logits are wanted: once a prompt, once a decoded token. */
+  beginHead(): void {
+    this.#part = 'head';
+  }
+
+  /** Compiles what was recorded; call after the memory plan is allocated. */
+  async compile(cache: PipelineCache): Promise<Program> {
+    const all = (list: readonly Recorded[]): Promise<Step[]> => Promise.all(list.map((record) => record(cache)));
+    const { decode, prefill } = this.#recorded;
+    return {
+      decode: { body: await all(decode.body), head: await all(decode.head) },
+      prefill: { body: await all(prefill.body), head: await all(prefill.head) },
+    };
+  }
+
+  /** Scratch that layers use one after another. */
+  #shared(label: string, bytes: number): Slot {
+    let slot = this.#sharedSlots.get(label);
+    if (!slot) {
+      slot = this.memory.add(new Slot(label, bytes, 'scratch'));
+      this.#sharedSlots.set(label, slot);
+    }
+    return slot;
+  }
+
+  #normed({ dim, stride }: Activation): Activation {
+    return { slot: this.#shared(`normed ${dim}`, 4 * this.chunkTokens * stride), dim, stride };
+  }
+
+  #recordLinear(
+    way: Way,
+    input: Activation,
+    parts: readonly LinearPart[],
+    output: Activation,
+    norm: Norm | null,
+    epilogue: LinearShape['epilogue'],
+    lastToken: boolean,
+  ): void {
+    const tiled = way === 'prefill' && !lastToken && this.variant.reduction !== 'thread';
+    for (const { matrix, bias, firstRow } of parts) {
+      checkDim(matrix.label, matrix.columns, input.dim);
+      const outputRow = firstRow + matrix.rows;
+      const outputDim = epilogue === 'swiglu' ? outputRow / 2 : outputRow;
+      if (outputDim > output.dim) checkDim(`${matrix.label} rows`, output.dim, outputDim);
+      for (const shard of matrix.shards) {
+        const shape: LinearShape = {
+          type: matrix.type,
+          columns: matrix.columns,
+          rows: shard.rows,
+          firstRow: firstRow + shard.firstRow,
+          inputStride: input.stride,
+          outputStride: output.stride,
+          norm: norm && { epsilon: norm.epsilon },
+          bias: bias !== null,
+          epilogue,
+          lastTokenOnly: lastToken,
+          tokenTile: way === 'prefill' && !lastToken ? TOKENS_PER_THREAD : 1,
+        };
+        if (way === 'decode') this.decodeWeightBytes += shard.quants.bytes + shard.scales.bytes;
+        this.#record(way, tiled ? matmul : matvec, shape, {
+          quants: shard.quants,
+          scales: shard.scales,
+          x: input.slot,
+          norm_weight: norm?.weight ?? this.#nothing,
+          bias: bias ?? this.#nothing,
+          y: output.slot,
+          step: this.step,
+        });
+      }
+    }
+  }
+
+  #recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+    this.#record('decode', kernel, shape, buffers);
+    this.#record('prefill', kernel, shape, buffers);
+  }
+
+  #record<Shape>(way: Way, kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, shape, buffers));
+  }
+
+  /** Compiles one step; also for steps outside the model's own passes, such as the sampler's. */
+  async compileStep<Shape>(
+    cache: PipelineCache,
+    kernel: Kernel<Shape>,
+    shape: Shape,
+    buffers: Readonly<Record<string, Slot>>,
+  ): Promise<Step> {
+    const { variant } = this;
+    const pipeline = await cache.get(kernel, shape, variant);
+    const entries = kernel.bindings.map(({ name }, binding) => {
+      const slot = buffers[name];
+      if (!slot) throw new Error(`${kernel.name}: nothing is bound to "${name}"`);
+      return { binding, resource: { buffer: slot.buffer } };
+    });
+    const layout = pipeline.getBindGroupLayout(0);
+    return {
+      label: kernel.name,
+      pipeline,
+      bindGroup: this.#gpu.createBindGroup({ label: kernel.name, layout, entries }),
+      workgroups: (extent) => kernel.workgroups(shape, variant, extent),
+    };
+  }
+}
+
+function checkDim(what: string, expected: number, got: number): void {
+  if (expected !== got) throw new EngineError('ShapeMismatch', { what: `Sizes of ${what} do not fit`, expected, got });
+}

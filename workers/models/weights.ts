@@ -1,0 +1,172 @@
+/**
+ * Declares a model's weights from its tensor table: which tensors form which matrix, and in which rows. Reads no bytes;
+ * `upload.ts` carries out what is declared here. Refuses missing tensors, unknown types and sizes that do not fit.
+ */
+import { rowStride } from '../../shaders/kernel.ts';
+import { isQuantType, type QuantType } from '../../shaders/quant/format.ts';
+import type { ModelFile, TensorInfo } from '../format/model-file.ts';
+import { type LinearPart } from '../graph/graph.ts';
+import { type Matrix, planMatrix } from '../graph/matrix.ts';
+import { type MemoryPlan, Slot } from '../graph/slot.ts';
+import { EngineError } from '../protocol/errors.ts';
+
+/** Rows of one tensor on their way into a matrix: source row r becomes row r · rowStep + rowOffset. */
+export interface MatrixUpload {
+  readonly tensor: TensorInfo;
+  readonly type: QuantType;
+  readonly matrix: Matrix;
+  readonly rowStep: number;
+  readonly rowOffset: number;
+}
+
+/** Values of one tensor on their way into a vector: element i becomes element i · step + offset, as f32. */
+export interface VectorUpload {
+  readonly tensor: TensorInfo;
+  readonly type: QuantType;
+  readonly slot: Slot;
+  readonly step: number;
+  readonly offset: number;
+}
+
+/** A tensor of a matrix product, with the bias that the file may have for it. */
+interface NamedWeight {
+  readonly weight: string;
+  readonly bias: string;
+  /** Rows that the architecture expects. */
+  readonly rows: number;
+}
+
+/** The declarations of one model, in the order in which they will be uploaded. */
+export class Weights {
+  readonly matrices: MatrixUpload[] = [];
+  readonly vectors: VectorUpload[] = [];
+  readonly #file: ModelFile;
+  readonly #memory: MemoryPlan;
+  readonly #bindingBytes: number;
+
+  constructor(file: ModelFile, memory: MemoryPlan, bindingBytes: number) {
+    this.#file = file;
+    this.#memory = memory;
+    this.#bindingBytes = bindingBytes;
+  }
+
+  has(name: string): boolean {
+    return this.#file.tensors.has(name);
+  }
+
+  /** A vector (length) as f32, padded with zeros like the activations that it is multiplied with. */
+  vector(name: string, length: number): Slot {
+    const slot = this.#memory.add(new Slot(name, 4 * rowStride(length), 'weights'));
+    this.#addVector(name, length, slot, 1, 0);
+    return slot;
+  }
+
+  /** A matrix (rows, columns) from one tensor. */
+  matrix(name: string, rows: number, columns: number): Matrix {
+    const { tensor, type } = this.#tensor(name, [rows, columns]);
+    const matrix = planMatrix(this.#memory, name, type, rows, columns, this.#bindingBytes);
+    this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset: 0 });
+    return matrix;
+  }
+
+  /** One tensor as the only part of a product. */
+  part(name: string, rows: number, columns: number): LinearPart[] {
+    const stem = name.replace(/\.weight$/, '');
+    return this.stacked([{ weight: name, bias: `${stem}.bias`, rows }], columns);
+  }
+
+  /**
+   * Tensors that read the same input, stacked by rows. Neighbours of one type become one matrix and so one dispatch;
+   * files of mixed types (Q4_K_M keeps V in Q6_K) give a part for each run.
+   */
+  stacked(weights: readonly NamedWeight[], columns: number): LinearPart[] {
+    const totalRows = weights.reduce((sum, { rows }) => sum + rows, 0);
+    const bias = this.#stackedBias(weights, totalRows, 1);
+    const parts: LinearPart[] = [];
+    let firstRow = 0;
+    for (let start = 0; start < weights.length;) {
+      const { type } = this.#tensor(weights[start]!.weight, null);
+      let end = start;
+      while (end < weights.length && this.#tensor(weights[end]!.weight, null).type === type) end++;
+      const run = weights.slice(start, end);
+      const rows = run.reduce((sum, weight) => sum + weight.rows, 0);
+      const label = run.map(({ weight }) => weight).join(' + ');
+      const matrix = planMatrix(this.#memory, label, type, rows, columns, this.#bindingBytes);
+      let rowOffset = 0;
+      for (const weight of run) {
+        const { tensor } = this.#tensor(weight.weight, [weight.rows, columns]);
+        this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset });
+        rowOffset += weight.rows;
+      }
+      parts.push({ matrix, bias, firstRow });
+      firstRow += rows;
+      start = end;
+    }
+    return parts;
+  }
+
+  /** Gate and up of one type, rows interleaved (even gate, odd up); `null` where their types differ. */
+  interleaved(gate: NamedWeight, up: NamedWeight, columns: number): LinearPart[] | null {
+    const { tensor, type } = this.#tensor(gate.weight, [gate.rows, columns]);
+    const other = this.#tensor(up.weight, [up.rows, columns]);
+    if (type !== other.type) return null;
+    const bias = this.#stackedBias([gate, up], gate.rows + up.rows, 2);
+    const label = `${gate.weight} × ${up.weight}`;
+    const matrix = planMatrix(this.#memory, label, type, gate.rows + up.rows, columns, this.#bindingBytes);
+    this.matrices.push({ tensor, type, matrix, rowStep: 2, rowOffset: 0 });
+    this.matrices.push({ tensor: other.tensor, type, matrix, rowStep: 2, rowOffset: 1 });
+    return [{ matrix, bias, firstRow: 0 }];
+  }
+
+  /** Bytes of the file that will be read. */
+  get fileBytes(): number {
+    const all = [...this.matrices, ...this.vectors];
+    return all.reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
+  }
+
+  /** Biases in the rows' order, stacked (step 1) or interleaved (step 2); zero where a tensor has none. */
+  #stackedBias(weights: readonly NamedWeight[], totalRows: number, step: 1 | 2): Slot | null {
+    if (!weights.some(({ bias }) => this.has(bias))) return null;
+    const label = weights.map(({ bias }) => bias).join(' + ');
+    const slot = this.#memory.add(new Slot(label, 4 * totalRows, 'weights'));
+    let offset = 0;
+    for (const { bias, rows } of weights) {
+      if (this.has(bias)) this.#addVector(bias, rows, slot, step, offset);
+      offset += step === 1 ? rows : 1;
+    }
+    return slot;
+  }
+
+  #addVector(name: string, length: number, slot: Slot, step: number, offset: number): void {
+    const { tensor, type } = this.#tensor(name, [length]);
+    this.vectors.push({ tensor, type, slot, step, offset });
+  }
+
+  #tensor(name: string, shape: readonly number[] | null): { tensor: TensorInfo; type: QuantType } {
+    const tensor = this.#file.tensors.get(name);
+    if (!tensor) {
+      throw new EngineError('TensorMissing', {
+        what: `The file has no tensor "${name}"`,
+        remedy: 'Download the file again, or choose another conversion of this model.',
+      });
+    }
+    const { type } = tensor;
+    if (!isQuantType(type)) {
+      throw new EngineError('TensorUnsupported', {
+        what: `The tensor "${name}" has a type that Freehold cannot run yet`,
+        expected: 'F32, F16, BF16, Q4_0, Q8_0, Q4_K or Q6_K',
+        got: type,
+        remedy: 'Choose another quantization of this model.',
+      });
+    }
+    if (shape && shape.join('×') !== tensor.shape.join('×')) {
+      throw new EngineError('ShapeMismatch', {
+        what: `The tensor "${name}" does not fit the model's own metadata`,
+        expected: shape.join('×'),
+        got: tensor.shape.join('×'),
+        remedy: 'Download the file again, or choose another conversion of this model.',
+      });
+    }
+    return { tensor, type };
+  }
+}
