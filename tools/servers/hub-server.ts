@@ -1,0 +1,172 @@
+/**
+ * A stand-in for the model hub, on this machine only: the API that pins a commit and tells sizes and hashes, and
+ * `/resolve/`, which redirects to a signed, expiring address on a second server that sends the bytes. CORS as the real
+ * ones: simple GETs from anywhere, never a preflight. Faults are scripted.
+ */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FaultScript } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { listen } from './http-server.ts';
+import type { LoggedRequest } from './http-server.ts';
+import { sendFile } from './send-file.ts';
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Range, Content-Type, ETag, Link, X-Error-Code',
+};
+
+/** Files by repository (`owner/name`), then by path in it. */
+export type HubFiles = Record<string, Record<string, Uint8Array>>;
+
+/** A running stand-in for the hub. */
+export interface HubServer {
+  /** What to give as a hub source's `endpoint`. */
+  readonly endpoint: string;
+  /** Requests to the API and to `/resolve/`. */
+  readonly hubRequests: LoggedRequest[];
+  /** Requests to the server of the bytes. */
+  readonly fileRequests: LoggedRequest[];
+  /** Requests of either that a browser made to ask for permission: there should be none. */
+  preflights(): LoggedRequest[];
+  /** File bytes sent so far, whole answers and broken ones. */
+  sentBytes(): number;
+  /** The commit that `main` of a repository stands at now. */
+  commit(repository: string): string;
+  /** Replaces a file and moves `main`; earlier commits keep the old one. */
+  update(repository: string, fileName: string, bytes: Uint8Array): void;
+  /** Spoils the next answer, or the next `times`. */
+  fail(fault: Fault, times?: number): void;
+  /** Forgets all faults to come. */
+  heal(): void;
+  close(): Promise<void>;
+}
+
+interface Options {
+  /** How long a signed address is good for. */
+  readonly expiresAfterMs?: number;
+  /** Slows every file answer down to this. */
+  readonly bytesPerSecond?: number;
+}
+
+/** Starts the hub with the given files, each repository at its first commit. */
+export async function startHub(
+  files: HubFiles,
+  { expiresAfterMs = 60_000, bytesPerSecond }: Options = {},
+): Promise<HubServer> {
+  const faults = new FaultScript();
+  const repositories = new Map<string, { commit: string; files: Record<string, Uint8Array> }[]>();
+  for (const [name, content] of Object.entries(files))
+    repositories.set(name, [{ commit: hash('sha1', name), files: content }]);
+  const sent = { bytes: 0 };
+
+  const fileServer = await listen(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (request.method !== 'GET') return refuse(response, 403);
+    const fault = faults.next('files');
+    const [, repository, commit, fileName] = url.pathname.split('/').map(decodeURIComponent);
+    const bytes = at(repository, commit)?.files[fileName ?? ''];
+    if (bytes === undefined) return refuse(response, 404);
+    if (Number(url.searchParams.get('Expires')) < Date.now()) return refuse(response, 403);
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+    await sendFile(request, response, bytes, { fault, sent, ...(bytesPerSecond && { bytesPerSecond }) });
+  });
+
+  const hub = await listen((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1).split('/').map(decodeURIComponent);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
+    const fault = faults.next('hub');
+    if (fault?.kind === 'status') return refuse(response, fault.status, fault.headers);
+    if (fault?.kind === 'html')
+      return void response.writeHead(200, { ...CORS, 'Content-Type': 'text/html' }).end('<p>');
+    if (fault?.kind === 'redirect-loop') return redirect(response, request.url ?? '/');
+    if (path[0] === 'api' && path[1] === 'models') return answerApi(path.slice(2), response);
+    answerResolve(path, request, response);
+  });
+
+  function at(repository: string | undefined, revision: string | undefined) {
+    const commits = repositories.get(repository ?? '');
+    return revision === 'main' ? commits?.at(-1) : commits?.find(({ commit }) => commit === revision);
+  }
+
+  function answerApi([owner, name, what, revision, ...folder]: string[], response: ServerResponse): void {
+    const repository = `${owner}/${name}`;
+    // The real hub says 401 for a repository that does not exist: it may be a private one.
+    if (!repositories.has(repository)) return refuse(response, 401, { 'X-Error-Code': 'RepoNotFound' });
+    const found = at(repository, revision);
+    if (found === undefined) return refuse(response, 404, { 'X-Error-Code': 'RevisionNotFound' });
+    if (what === 'revision') {
+      const siblings = Object.keys(found.files).map((rfilename) => ({ rfilename }));
+      return json(response, { id: repository, sha: found.commit, siblings });
+    }
+    if (what !== 'tree') return refuse(response, 404);
+    const prefix = folder.map((segment) => `${segment}/`).join('');
+    const inFolder = Object.entries(found.files).filter(
+      ([path]) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'),
+    );
+    const entries = inFolder.map(([path, bytes]) => ({
+      type: 'file',
+      path,
+      size: bytes.byteLength,
+      oid: hash('sha1', bytes),
+      lfs: { oid: hash('sha256', bytes), size: bytes.byteLength, pointerSize: 134 },
+    }));
+    json(response, entries);
+  }
+
+  function answerResolve(path: string[], request: IncomingMessage, response: ServerResponse): void {
+    const [owner, name, resolve, revision, ...rest] = path;
+    const repository = `${owner}/${name}`;
+    const fileName = rest.join('/');
+    const found = resolve === 'resolve' ? at(repository, revision) : undefined;
+    const bytes = found?.files[fileName];
+    if (found === undefined || bytes === undefined) return refuse(response, 404, { 'X-Error-Code': 'EntryNotFound' });
+    const target = [repository, found.commit, fileName].map(encodeURIComponent).join('/');
+    response.setHeader('X-Repo-Commit', found.commit);
+    response.setHeader('X-Linked-Size', bytes.byteLength);
+    redirect(
+      response,
+      `${fileServer.origin}/${target}?Expires=${Date.now() + expiresAfterMs}&Signature=${request.url?.length}`,
+    );
+  }
+
+  return {
+    endpoint: hub.origin,
+    hubRequests: hub.requests,
+    fileRequests: fileServer.requests,
+    preflights: () => [...hub.requests, ...fileServer.requests].filter(({ method }) => method === 'OPTIONS'),
+    sentBytes: () => sent.bytes,
+    commit: (repository) => at(repository, 'main')?.commit ?? '',
+    update(repository, fileName, bytes) {
+      const latest = at(repository, 'main');
+      if (latest === undefined) throw new Error(`no repository ${repository}`);
+      const commit = hash('sha1', `${latest.commit} ${hash('sha1', bytes)}`);
+      repositories.get(repository)?.push({ commit, files: { ...latest.files, [fileName]: bytes } });
+    },
+    fail: (fault, times = 1) => {
+      faults.add(fault, times);
+    },
+    heal: () => {
+      faults.clear();
+    },
+    close: async () => {
+      await Promise.all([hub.close(), fileServer.close()]);
+    },
+  };
+}
+
+function hash(algorithm: 'sha1' | 'sha256', data: Uint8Array | string): string {
+  return createHash(algorithm).update(data).digest('hex');
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { ...CORS, 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(value));
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { ...CORS, Location: location }).end();
+}
+
+function refuse(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { ...CORS, ...headers }).end();
+}

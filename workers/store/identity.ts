@@ -1,0 +1,43 @@
+/**
+ * What a stored file is known by.
+ *
+ * - The hub promises a SHA-256: that, and the length. The same file from two repositories is one file.
+ * - Other network files: address, length and the server's ETag or modification date. A changed file is another file.
+ * - Local files: length and the SHA-256 of samples (64 KiB at the start, the end and 62 places between), because hashing
+ *   all of it first would double the time. Where that meets a file already stored, all bytes are compared: see `add`.
+ */
+import type { OpenedSource } from '../source/opened-source.ts';
+import { cutChunks } from './cut-chunks.ts';
+import { sha256Hex } from './digest.ts';
+
+const SAMPLE_BYTES = 64 * 1024;
+const SAMPLES = 64;
+
+/** The id of a source's file: 64 hex digits. */
+export async function fileId(source: OpenedSource, signal?: AbortSignal): Promise<string> {
+  const { byteLength, sha256, again, validator } = source;
+  if (sha256 !== null) return sha256Hex(`sha256 ${sha256} ${byteLength}`);
+  if (again !== null) return sha256Hex(`network ${JSON.stringify(again)} ${byteLength} ${validator ?? ''}`);
+  const length = Math.min(SAMPLE_BYTES, byteLength);
+  const samples: string[] = [];
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    const offset = Math.floor(((byteLength - length) * sample) / (SAMPLES - 1));
+    samples.push(await sha256Hex(await source.read(offset, length, signal)));
+  }
+  return sha256Hex(`file ${byteLength} ${samples.join(' ')}`);
+}
+
+/** SHA-256 of each chunk of a source, in order; `onArrival` hears of every piece read. */
+export async function chunkDigests(
+  source: OpenedSource,
+  chunkBytes: number,
+  onArrival: (bytes: number) => void,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const digests: string[] = [];
+  const pieces = source.stream(0, source.byteLength, signal);
+  for await (const chunk of cutChunks(pieces, source.byteLength, chunkBytes, onArrival)) {
+    digests.push(await sha256Hex(chunk));
+  }
+  return digests;
+}

@@ -1,0 +1,224 @@
+/**
+ * The library: which model files are kept, and how they come and go. It orders the steps (open, check, lock, fill,
+ * complete); each step is another file's. It refuses a file that the engine could not run before storing any of it.
+ */
+import { readGguf } from '../format/gguf.ts';
+import { summarize } from '../format/summary.ts';
+import { EngineError, errorCode } from '../protocol/errors.ts';
+import type { AddOutcome, LibraryApi } from '../protocol/library.ts';
+import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from '../protocol/model.ts';
+import { openSource } from '../source/open-source.ts';
+import type { OpenedSource } from '../source/opened-source.ts';
+import type { RetryPolicy } from '../source/retry.ts';
+import { CHUNK_BYTES, chunkLength, storedChunks } from './chunk.ts';
+import { sha256Hex } from './digest.ts';
+import { withExclusiveLock } from './file-lock.ts';
+import { fill } from './fill.ts';
+import { chunkDigests, fileId } from './identity.ts';
+import { allManifests, deleteFile, findManifest, putManifest, requireManifest, sweepOrphans } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { findDamage, refetch } from './repair.ts';
+import { TransferReporter } from './transfer-reporter.ts';
+
+type OnProgress = (progress: TransferProgress) => void;
+
+/** How a library works; the defaults are what the site uses, tests take smaller and quicker ones. */
+export interface LibraryOptions {
+  readonly chunkBytes?: number;
+  readonly policy?: RetryPolicy;
+  /** Reads a file's own description of itself; rejects if it is malformed. */
+  readonly describe?: (source: OpenedSource, signal?: AbortSignal) => Promise<ModelSummary>;
+}
+
+/** The store's side of `LibraryApi`. Any number may run at once, in any tabs: Web Locks keep them apart. */
+export class Library implements LibraryApi {
+  readonly #chunkBytes: number;
+  readonly #policy: { readonly policy?: RetryPolicy };
+  readonly #describe: (source: OpenedSource, signal?: AbortSignal) => Promise<ModelSummary>;
+  readonly #running = new Map<AbortController, Promise<unknown>>();
+  #swept: Promise<void> | null = null;
+
+  constructor({ chunkBytes = CHUNK_BYTES, policy, describe = describeGguf }: LibraryOptions = {}) {
+    this.#chunkBytes = chunkBytes;
+    this.#policy = policy === undefined ? {} : { policy };
+    this.#describe = describe;
+  }
+
+  async list(): Promise<LibraryEntry[]> {
+    // Leftovers cost space, not correctness: a failed sweep must not hide the models.
+    this.#swept ??= sweepOrphans().catch(() => undefined);
+    await this.#swept;
+    const [manifests, chunks] = [await allManifests(), await storedChunks()];
+    return manifests.map((manifest) => entryOf(manifest, chunks)).sort((a, b) => b.addedAt - a.addedAt);
+  }
+
+  async inspect(source: ModelSource): Promise<ModelSummary> {
+    return this.#describe(await this.#open(source));
+  }
+
+  add(source: ModelSource, onProgress: OnProgress): Promise<AddOutcome> {
+    return this.#run(async (signal) => {
+      let id: string | null = null;
+      try {
+        const opened = await this.#open(source, signal);
+        const summary = await this.#describe(opened, signal);
+        if (summary.unsupported !== null) throw new EngineError('FileUnsupported', { what: summary.unsupported });
+        const reporter = new TransferReporter(opened.byteLength, onProgress);
+        const target = (id = await this.#identify(opened, reporter, signal));
+        return await withExclusiveLock(target, () => this.#keep(target, opened, summary, reporter, signal));
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        const manifest = id === null ? null : await findManifest(id);
+        return { kind: 'paused', entry: manifest && entryOf(manifest, await storedChunks(manifest.id)) };
+      }
+    });
+  }
+
+  async resume(id: string, onProgress: OnProgress): Promise<AddOutcome> {
+    const manifest = await requireManifest(id);
+    if (manifest.state === 'complete') return { kind: 'added', entry: entryOf(manifest) };
+    if (manifest.source === null) throw chooseAgain(manifest);
+    return this.add(manifest.source, onProgress);
+  }
+
+  async pause(): Promise<void> {
+    for (const controller of this.#running.keys()) controller.abort();
+    await Promise.allSettled(this.#running.values());
+  }
+
+  remove(id: string): Promise<void> {
+    return withExclusiveLock(id, async () => {
+      await requireManifest(id);
+      await deleteFile(id);
+    });
+  }
+
+  repair(id: string): Promise<void> {
+    return withExclusiveLock(id, async () => {
+      const manifest = await requireManifest(id);
+      const damaged = await findDamage(manifest);
+      if (damaged.length === 0) return;
+      if (manifest.source === null) throw chooseAgain(manifest);
+      await refetch(manifest, damaged, await this.#open(manifest.source));
+    });
+  }
+
+  /** Stores a file under its lock, or finds it stored already. */
+  async #keep(
+    id: string,
+    opened: OpenedSource,
+    summary: ModelSummary,
+    reporter: TransferReporter,
+    signal: AbortSignal,
+  ): Promise<AddOutcome> {
+    const found = await findManifest(id);
+    if (found?.state === 'complete') {
+      await mend(found, opened, signal);
+      return { kind: 'added', entry: entryOf(found) };
+    }
+    await forgetOlder(id, opened);
+    const partial: Manifest = found ?? {
+      id,
+      origin: opened.origin,
+      source: opened.again,
+      summary,
+      byteLength: opened.byteLength,
+      chunkBytes: this.#chunkBytes,
+      state: 'partial',
+      sha256: null,
+      chunkSha256: [],
+      addedAt: Date.now(),
+    };
+    try {
+      await putManifest(partial);
+      const complete = await fill(partial, opened, reporter, signal);
+      const twin = await findComplete(complete.sha256);
+      if (twin === null) await putManifest(complete);
+      else await deleteFile(id);
+      return { kind: 'added', entry: entryOf(twin ?? complete) };
+    } catch (error) {
+      // What can be fetched on from here stays; a half copy of a local file, or a damaged whole, is of no use.
+      const useless = opened.again === null || errorCode(error) === 'HashMismatch';
+      await discard(id, useless).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #identify(opened: OpenedSource, reporter: TransferReporter, signal: AbortSignal): Promise<string> {
+    const twin = await findComplete(opened.sha256);
+    if (twin !== null) return twin.id;
+    const id = await fileId(opened, signal);
+    if (opened.again !== null) return id;
+    const found = await findManifest(id);
+    if (found?.state !== 'complete') return id;
+    // The samples agree with a file that is stored whole. Only equal bytes make it the same file.
+    const arrived = (bytes: number) => {
+      reporter.advance('verifying', bytes);
+    };
+    const digests = (await chunkDigests(opened, found.chunkBytes, arrived, signal)).join(' ');
+    return digests === found.chunkSha256.join(' ') ? id : sha256Hex(`${id} ${digests}`);
+  }
+
+  #open(source: ModelSource, signal?: AbortSignal): Promise<OpenedSource> {
+    return openSource(source, { ...(signal && { signal }), ...this.#policy });
+  }
+
+  /** Runs something that `pause` can stop. */
+  async #run<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const running = run(controller.signal);
+    this.#running.set(controller, running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(controller);
+    }
+  }
+}
+
+async function describeGguf(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
+  return summarize(await readGguf(source, signal), source.fileName);
+}
+
+/** Deletes what a failed transfer left: all of it if it is useless, else only a manifest that has no chunk yet. */
+async function discard(id: string, useless: boolean): Promise<void> {
+  if (useless || !(await storedChunks(id)).has(id)) await deleteFile(id);
+}
+
+/** A complete file whose source is at hand again: a local one is checked whole, others for chunks that are gone. */
+async function mend(manifest: Manifest, opened: OpenedSource, signal: AbortSignal): Promise<void> {
+  const stored = (await storedChunks(manifest.id)).get(manifest.id)?.size ?? 0;
+  if (opened.again !== null && stored === manifest.chunkSha256.length) return;
+  await refetch(manifest, await findDamage(manifest, signal), opened, signal);
+}
+
+/** Deletes partial files of the same origin whose file has changed there since: they can never be finished. */
+async function forgetOlder(id: string, opened: OpenedSource): Promise<void> {
+  const again = JSON.stringify(opened.again);
+  for (const other of await allManifests()) {
+    if (other.id === id || other.state === 'complete' || other.source === null) continue;
+    if (JSON.stringify(other.source) !== again) continue;
+    await withExclusiveLock(other.id, () => deleteFile(other.id)).catch(() => undefined);
+  }
+}
+
+async function findComplete(sha256: string | null): Promise<Manifest | null> {
+  if (sha256 === null) return null;
+  return (await allManifests()).find((other) => other.state === 'complete' && other.sha256 === sha256) ?? null;
+}
+
+function entryOf(manifest: Manifest, chunks?: ReadonlyMap<string, ReadonlySet<number>>): LibraryEntry {
+  const { id, summary, origin, sha256, state, addedAt, byteLength, chunkBytes } = manifest;
+  let storedBytes = state === 'complete' ? byteLength : 0;
+  if (state === 'partial') {
+    for (const index of chunks?.get(id) ?? []) storedBytes += chunkLength(index, byteLength, chunkBytes);
+  }
+  return { id, summary, origin, sha256, storedBytes, state, addedAt };
+}
+
+function chooseAgain(manifest: Manifest): EngineError {
+  return new EngineError('NotFound', {
+    what: `${manifest.summary.name} came from a file on your disk, which a page may not open by itself`,
+    remedy: 'Choose the same file again.',
+  });
+}
