@@ -51,7 +51,8 @@ function requireLength(name: string, length: number, expected: number): void {
   });
 }
 
-function roleId(file: ModelFile, role: string, size: number): number | null {
+/** The id that the file gives a role such as `bos`, or `null`. Throws `FileMalformed` if it is not in the vocabulary. */
+export function roleId(file: ModelFile, role: string, size: number): number | null {
   const key = `tokenizer.ggml.${role}_token_id`;
   if (!file.metadata.has(key)) return null;
   const id = metadataInteger(file, key, { min: 0 });
@@ -62,6 +63,9 @@ function roleId(file: ModelFile, role: string, size: number): number | null {
     got: id,
   });
 }
+
+/** Each token's text and kind, and the ids that end a turn. */
+export type TokenKinds = Pick<Vocabulary, 'tokens' | 'kinds' | 'endIds'>;
 
 function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Set<number> {
   const ids = new Set<number>();
@@ -76,39 +80,45 @@ function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Se
     kinds[id] = TOKEN_KIND.control;
     ids.add(id);
   }
-  const texts = new Map([...ids].map((id) => [tokens[id], id]));
+  const byText = new Map([...ids].map((id) => [tokens[id], id]));
   // In the "harmony" format <|end|> ends one part of an answer, not the answer.
-  if (texts.has('<|return|>') && texts.has('<|call|>')) ids.delete(texts.get('<|end|>') ?? -1);
+  if (byText.has('<|return|>') && byText.has('<|call|>')) ids.delete(byText.get('<|end|>') ?? -1);
   return ids;
 }
 
-/** Reads the vocabulary. Throws `TokenizerUnsupported` if there is none, `FileMalformed` if it contradicts itself. */
-export function readVocabulary(file: ModelFile): Vocabulary {
+/** Reads the tokens without their scores. Throws `TokenizerUnsupported` if there are none. */
+export function readTokenKinds(file: ModelFile): TokenKinds {
   const tokens = metadataStrings(file, 'tokenizer.ggml.tokens');
   if (!tokens || tokens.length === 0)
     throw new EngineError('TokenizerUnsupported', {
       what: 'The file brings no vocabulary, so text cannot be turned into tokens',
       remedy: 'Choose another conversion of the model.',
     });
+  const givenKinds = metadataNumbers(file, 'tokenizer.ggml.token_type');
+  if (givenKinds) requireLength('token types', givenKinds.length, tokens.length);
+  const kinds = givenKinds ? [...givenKinds] : new Array<number>(tokens.length).fill(TOKEN_KIND.normal);
+  return { tokens, kinds, endIds: endIds(file, tokens, kinds) };
+}
+
+/** Reads the vocabulary. Throws `TokenizerUnsupported` if there is none, `FileMalformed` if it contradicts itself. */
+export function readVocabulary(file: ModelFile): Vocabulary {
+  const { tokens, kinds, endIds: ends } = readTokenKinds(file);
   const size = tokens.length;
   const scores = metadataNumbers(file, 'tokenizer.ggml.scores');
   if (scores) requireLength('scores', scores.length, size);
-  const givenKinds = metadataNumbers(file, 'tokenizer.ggml.token_type');
-  if (givenKinds) requireLength('token types', givenKinds.length, size);
-  const kinds = givenKinds ? [...givenKinds] : new Array<number>(size).fill(TOKEN_KIND.normal);
-  const ends = endIds(file, tokens, kinds);
   const textIds = new Map<string, number>();
   for (const [id, token] of tokens.entries()) {
     const isText = kinds[id] === TOKEN_KIND.normal || kinds[id] === TOKEN_KIND.userDefined;
     if (isText && token !== '' && !textIds.has(token)) textIds.set(token, id);
   }
+  const unknownId = roleId(file, 'unknown', size) ?? kinds.indexOf(TOKEN_KIND.unknown);
   return {
     tokens,
     kinds,
     scores,
     textIds,
     bosId: roleId(file, 'bos', size),
-    unknownId: roleId(file, 'unknown', size),
+    unknownId: unknownId < 0 ? null : unknownId,
     endIds: ends,
     addBos: file.metadata.has('tokenizer.ggml.add_bos_token')
       ? metadataBoolean(file, 'tokenizer.ggml.add_bos_token')
