@@ -1,0 +1,219 @@
+/** The whole page's state, and what a person can do that touches more than one concern. Shows failures, never throws. */
+import type { EngineApi } from '../../workers/protocol/engine.ts';
+import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
+import type { LibraryApi } from '../../workers/protocol/library.ts';
+import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
+import { readStored, writeStored } from '../lib/stored.ts';
+import { ConversationState } from './conversation.svelte.ts';
+import { EngineState, type Connect } from './engine.svelte.ts';
+import { LibraryState } from './library.svelte.ts';
+import { Problems, type ProblemAction } from './problems.svelte.ts';
+import { SettingsState } from './settings.svelte.ts';
+
+/** The states that `<html data-engine>` shows. */
+export type PageState = 'unavailable' | 'none' | 'downloading' | 'loading' | 'ready' | 'generating';
+
+/** The file itself cannot run here: adding it was pointless, and the person still has it on disk. */
+const FILE_IS_UNFIT: readonly (ErrorCode | null)[] = [
+  'FileMalformed',
+  'FileTruncated',
+  'FileUnsupported',
+  'TensorMissing',
+  'TensorUnsupported',
+  'TokenizerUnsupported',
+  'ModelTooLarge',
+  'ShapeMismatch',
+];
+
+/** Everything that the page shows, and every intent that crosses concerns. */
+export class Freehold {
+  readonly problems = new Problems();
+  readonly settings = new SettingsState();
+  readonly engine: EngineState;
+  readonly library: LibraryState;
+  readonly conversation: ConversationState;
+  /** The model that was being loaded when the page ended without a word: it is not loaded again unasked. */
+  suspect = $state<string | null>(null);
+  /** Name of the model that is being put onto the GPU. */
+  loadingName = $state('');
+
+  #listed: Promise<void> = Promise.resolve();
+
+  constructor(connectEngine: Connect<EngineApi>, connectLibrary: Connect<LibraryApi>) {
+    this.engine = new EngineState(connectEngine, (error) => {
+      this.problems.show(error, this.#restartAction());
+    });
+    this.library = new LibraryState(connectLibrary);
+    this.conversation = new ConversationState(this.engine, this.settings);
+  }
+
+  /** What `<html data-engine>` says. Bytes on their way come before a model that is ready, for they lead to the next. */
+  get pageState(): PageState {
+    const { phase } = this.engine;
+    if (phase === 'unavailable' || phase === 'loading' || phase === 'generating') return phase;
+    if (this.library.transfer !== null) return 'downloading';
+    return phase === 'ready' ? 'ready' : 'none';
+  }
+
+  /** Whether an answer can be asked for now. */
+  get canAnswer(): boolean {
+    return this.engine.phase === 'ready';
+  }
+
+  /** Starts both workers and loads the model that was used last. */
+  async start(): Promise<void> {
+    addEventListener('pagehide', () => writeStored('loading', null));
+    await Promise.all([this.#listLibrary(), this.startEngine()]);
+  }
+
+  /** Starts the engine, anew if it had died, and loads the model that was used last. */
+  async startEngine(): Promise<void> {
+    await this.#try(async () => {
+      await this.engine.start();
+      await this.#listed;
+      const last = this.library.complete(readStored('lastModel'));
+      if (last === undefined || this.engine.phase !== 'none') return;
+      if (readStored('loading') === last.id) this.suspect = last.id;
+      else await this.#load(last);
+    }, this.#restartAction());
+  }
+
+  /** Reads the store; the page works on without it. */
+  async #listLibrary(): Promise<void> {
+    this.#listed = this.#try(() => this.library.refresh());
+    await this.#listed;
+  }
+
+  /** Looks at a file that a person chose. */
+  chooseFile(file: File): Promise<void> {
+    return this.#try(() => this.library.inspect({ kind: 'file', file, fileName: file.name }));
+  }
+
+  /** Looks at an address that a person typed. */
+  chooseFromWeb(source: ModelSource): Promise<void> {
+    const endpoint = hubEndpoint();
+    const asked = source.kind === 'hub' && endpoint !== null ? { ...source, endpoint } : source;
+    return this.#try(() => this.library.inspect(asked));
+  }
+
+  /** Holds the transfer that runs. */
+  pause(): Promise<void> {
+    return this.#try(() => this.library.pause());
+  }
+
+  /** Ends the load that runs. */
+  cancel(): Promise<void> {
+    return this.#try(() => this.engine.stop());
+  }
+
+  /** Ends the answer that is being made. */
+  async stopAnswer(): Promise<void> {
+    if (this.conversation.answer !== null) await this.#try(() => this.conversation.stop());
+  }
+
+  /** Begins a new conversation. */
+  newChat(): Promise<void> {
+    return this.#try(() => this.conversation.clear());
+  }
+
+  /** Keeps the candidate and, with `thenLoad`, puts it onto the GPU. */
+  async keepCandidate(thenLoad: boolean): Promise<void> {
+    const { candidate } = this.library;
+    if (candidate === null) return;
+    await this.#try(async () => {
+      const before = new Set(this.library.entries.map(({ id }) => id));
+      this.library.dismiss();
+      const entry = await this.library.add(candidate);
+      if (entry === null || !thenLoad) return;
+      try {
+        await this.#load(entry);
+      } catch (error) {
+        if (candidate.source.kind === 'file' && !before.has(entry.id) && FILE_IS_UNFIT.includes(errorCode(error))) {
+          await this.library.remove(entry.id).catch(() => undefined);
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** Goes on with a partial entry and loads it when it is whole. */
+  async resume(partial: LibraryEntry): Promise<void> {
+    await this.#try(async () => {
+      const entry = await this.library.resume(partial);
+      if (entry !== null && this.engine.gpu?.kind === 'available') await this.#load(entry);
+    });
+  }
+
+  /** Puts a stored model onto the GPU in place of the one that is there. */
+  use(entry: LibraryEntry): Promise<void> {
+    return this.#try(() => this.#load(entry));
+  }
+
+  /** Loads the model that is there once more, for settings that only a load takes up. */
+  async useAgain(): Promise<void> {
+    const entry = this.library.complete(this.engine.model?.id ?? readStored('lastModel'));
+    if (entry !== undefined) await this.use(entry);
+  }
+
+  /** Deletes a stored model, taking it off the GPU first. */
+  remove(entry: LibraryEntry): Promise<void> {
+    return this.#try(async () => {
+      if (this.engine.model?.id === entry.id) {
+        await this.conversation.stop();
+        await this.engine.unload();
+      }
+      await this.library.remove(entry.id);
+      if (readStored('lastModel') === entry.id) writeStored('lastModel', null);
+    });
+  }
+
+  /** Runs a step of the conversation and shows its failure with a way on. */
+  talk(step: () => Promise<void>): Promise<void> {
+    return this.#try(step, null, () =>
+      this.engine.phase === 'none' ? { label: 'Start the model again', run: () => void this.useAgain() } : null,
+    );
+  }
+
+  async #load(entry: LibraryEntry): Promise<void> {
+    await this.conversation.stop();
+    this.suspect = null;
+    this.loadingName = entry.summary.name;
+    const { contextLength } = this.settings.current;
+    writeStored('loading', entry.id);
+    try {
+      if (await this.engine.load(entry.id, contextLength === null ? {} : { contextLength })) {
+        writeStored('lastModel', entry.id);
+      }
+    } finally {
+      writeStored('loading', null);
+    }
+  }
+
+  /** Runs an intent; a failure is shown, with an action if there is one. */
+  async #try(
+    intent: () => Promise<void>,
+    action: ProblemAction | null = null,
+    laterAction: () => ProblemAction | null = () => null,
+  ): Promise<void> {
+    this.problems.dismiss();
+    try {
+      await intent();
+    } catch (error) {
+      if (this.engine.phase === 'died') this.problems.show(error, this.#restartAction());
+      else this.problems.show(error, action ?? laterAction());
+    }
+  }
+
+  #restartAction(): ProblemAction {
+    return { label: 'Start the engine again', run: () => void this.startEngine() };
+  }
+}
+
+/** Base URL of a hub other than the public one: for mirrors and tests, set by hand in localStorage, absent from the page. */
+function hubEndpoint(): string | null {
+  try {
+    return localStorage.getItem('freehold.hubEndpoint');
+  } catch {
+    return null;
+  }
+}

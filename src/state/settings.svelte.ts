@@ -1,0 +1,97 @@
+/** What a person may set: the system prompt, how tokens are chosen, how much context. Kept in localStorage. */
+import { DEFAULT_SAMPLER, type SamplerSettings } from '../../workers/protocol/engine.ts';
+import { readStored, writeStored } from '../lib/stored.ts';
+
+/** A number's bounds, both allowed. */
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
+}
+
+/** What each number may be. `null` in a nullable one means: let Freehold choose. */
+export const BOUNDS = {
+  temperature: { min: 0, max: 2, integer: false },
+  topK: { min: 0, max: 1000, integer: true },
+  topP: { min: 0.01, max: 1, integer: false },
+  minP: { min: 0, max: 1, integer: false },
+  repetitionPenalty: { min: 0.5, max: 2, integer: false },
+  seed: { min: 0, max: 2 ** 32 - 1, integer: true },
+  maxTokens: { min: 1, max: 1_000_000, integer: true },
+  contextLength: { min: 64, max: 1_048_576, integer: true },
+} as const satisfies Record<string, Bounds>;
+
+/** A setting that is a number. */
+export type NumberSetting = keyof typeof BOUNDS;
+
+/** All settings as they are kept. */
+export interface Settings extends Record<Exclude<NumberSetting, NullableSetting>, number> {
+  readonly systemPrompt: string;
+  /** `null`: a new random seed for every answer. */
+  readonly seed: number | null;
+  /** `null`: until the model ends its turn or the context is full. */
+  readonly maxTokens: number | null;
+  /** `null`: the engine's default. */
+  readonly contextLength: number | null;
+}
+
+type NullableSetting = 'seed' | 'maxTokens' | 'contextLength';
+
+/** What a new person starts with. */
+export const DEFAULT_SETTINGS: Settings = {
+  systemPrompt: '',
+  temperature: DEFAULT_SAMPLER.temperature,
+  topK: DEFAULT_SAMPLER.topK,
+  topP: DEFAULT_SAMPLER.topP,
+  minP: DEFAULT_SAMPLER.minP,
+  repetitionPenalty: DEFAULT_SAMPLER.repetitionPenalty,
+  seed: null,
+  maxTokens: null,
+  contextLength: null,
+};
+
+/** Why `value` cannot be this setting, as a sentence, or `null` if it can. */
+export function settingProblem(name: NumberSetting, value: number): string | null {
+  const { min, max, integer }: Bounds = BOUNDS[name];
+  if (!Number.isFinite(value) || value < min || value > max) return `A number from ${min} to ${max}.`;
+  return integer && !Number.isInteger(value) ? 'A whole number.' : null;
+}
+
+/** The settings as state; every change is kept at once. */
+export class SettingsState {
+  current = $state.raw<Settings>(restore(readStored('settings')));
+
+  /** Changes some settings. Numbers must have passed `settingProblem`. */
+  change(changes: Partial<Settings>): void {
+    this.current = { ...this.current, ...changes };
+    writeStored('settings', this.current);
+  }
+
+  /** Back to what a new person starts with; the system prompt stays. */
+  reset(): void {
+    this.change({ ...DEFAULT_SETTINGS, systemPrompt: this.current.systemPrompt });
+  }
+
+  /** The sampler for one answer; a random seed is drawn here. */
+  sampler(): SamplerSettings {
+    const { temperature, topK, topP, minP, repetitionPenalty, seed } = this.current;
+    return { ...DEFAULT_SAMPLER, temperature, topK, topP, minP, repetitionPenalty, seed: seed ?? randomSeed() };
+  }
+}
+
+/** Takes from a kept value what is still valid, and the default for the rest. */
+function restore(kept: unknown): Settings {
+  if (typeof kept !== 'object' || kept === null) return DEFAULT_SETTINGS;
+  const values = kept as Record<string, unknown>;
+  const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+  if (typeof values.systemPrompt === 'string') settings.systemPrompt = values.systemPrompt;
+  for (const name of Object.keys(BOUNDS) as NumberSetting[]) {
+    const value = values[name];
+    if (typeof value === 'number' && settingProblem(name, value) === null) settings[name] = value;
+  }
+  return settings as unknown as Settings;
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}
