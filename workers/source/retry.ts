@@ -1,8 +1,9 @@
 /** When a failed request is tried again, after how long, and when to give up. */
 import type { EngineError } from '../protocol/errors.ts';
 
-/** How patient a source is. Tries are counted since the last byte arrived. */
+/** How patient a source is. */
 export interface RetryPolicy {
+  /** Tries in a row that brought no byte. */
   readonly maxTries: number;
   /** The first wait; each further one is twice as long, give or take a quarter. */
   readonly firstWaitMs: number;
@@ -37,14 +38,14 @@ export class PassingFailure extends Error {
 }
 
 /**
- * Waits before the next try. `tries` counts those that have failed in a row. Rejects with the failure's verdict when
+ * Waits before the next try. `tries` counts those in a row that brought nothing. Rejects with the failure's verdict when
  * there is no next try, with anything that is not a passing failure at once, and with the signal's reason.
  */
 export async function waitOrGiveUp(failure: unknown, tries: number, policy: RetryPolicy, signal?: AbortSignal) {
   signal?.throwIfAborted();
   if (!(failure instanceof PassingFailure)) throw failure;
   if (tries >= Math.min(policy.maxTries, failure.maxTries)) throw failure.verdict;
-  const backoffMs = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (tries - 1));
+  const backoffMs = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** Math.max(0, tries - 1));
   const waitMs = failure.askedWaitMs ?? backoffMs * (0.75 + Math.random() / 2);
   if (waitMs > policy.longestAskedWaitMs) throw failure.verdict;
   await pause(waitMs, signal);

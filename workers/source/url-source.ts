@@ -39,16 +39,19 @@ export async function openUrl(url: string, options: UrlOptions = {}, signal?: Ab
   async function* stream(start: number, end: number, outer?: AbortSignal) {
     checkRange(start, end - start, byteLength);
     let position = start;
-    for (let tries = 0; position < end;) {
+    let fruitlessTries = 0;
+    while (position < end) {
+      // A try that brings bytes is not in vain, however it ends.
+      fruitlessTries++;
       try {
         for await (const piece of requestRange(url, identity, position, end, policy, outer)) {
           position += piece.byteLength;
-          tries = 0;
+          fruitlessTries = 0;
           yield piece;
         }
         if (position < end) throw new PassingFailure(unreachable(url, 'keeps ending the file too early'));
       } catch (failure) {
-        await waitOrGiveUp(failure, ++tries, policy, outer);
+        await waitOrGiveUp(failure, fruitlessTries, policy, outer);
       }
     }
   }

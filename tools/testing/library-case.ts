@@ -1,0 +1,67 @@
+/** What tests of the library share: small chunks, quick retries, random bytes, and reading everything back. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { ModelSummary } from '../../workers/protocol/model.ts';
+import type { RetryPolicy } from '../../workers/source/retry.ts';
+import { Library } from '../../workers/store/library.ts';
+import { openStored } from '../../workers/store/stored-file.ts';
+
+/** Bytes in a chunk of the libraries here. */
+export const SMALL_CHUNK_BYTES = 64 * 1024;
+
+/** Patience for servers on this machine. */
+export const QUICK: RetryPolicy = {
+  maxTries: 3,
+  firstWaitMs: 1,
+  longestWaitMs: 4,
+  longestAskedWaitMs: 1500,
+  stallMs: 300,
+};
+
+/** Bytes that no storage can compress. */
+export function noise(byteLength: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(randomBytes(byteLength));
+}
+
+/** SHA-256 by Node, not by the code under test. */
+export function nodeSha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A summary that any bytes get where the format is not what is tested. */
+export function plainSummary(fileName: string, fileBytes: number): ModelSummary {
+  return {
+    name: fileName,
+    fileName,
+    fileBytes,
+    architecture: 'llama',
+    quantization: 'F32',
+    parameters: 1,
+    contextLength: 1,
+    license: null,
+    author: null,
+    hasChatTemplate: false,
+    unsupported: null,
+  };
+}
+
+/** A library that takes any bytes for a model, in small chunks. */
+export function smallLibrary(policy: RetryPolicy = QUICK): Library {
+  return new Library({
+    chunkBytes: SMALL_CHUNK_BYTES,
+    policy,
+    describe: (source) => Promise.resolve(plainSummary(source.fileName, source.byteLength)),
+  });
+}
+
+/** A stored file's bytes, read as the engine reads them. */
+export async function readWhole(id: string): Promise<Uint8Array> {
+  const file = await openStored(id);
+  try {
+    return await file.read(0, file.byteLength);
+  } finally {
+    await file.release();
+  }
+}
+
+/** Progress that nobody looks at. */
+export const ignoreProgress = (): void => undefined;
