@@ -32,7 +32,7 @@ interface Loaded {
 export class EngineService implements EngineApi {
   #loaded: Loaded | null = null;
   #gpu: Gpu | null = null;
-  #running: AbortController | null = null;
+  #running: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
   #recoveries = 0;
 
   async probe(): Promise<GpuReport> {
@@ -44,63 +44,78 @@ export class EngineService implements EngineApi {
     options: LoadOptions,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel | null> {
-    const { signal } = this.#begin();
-    try {
-      this.#release();
-      const loaded = await this.#open(id, options, onProgress, signal);
-      this.#loaded = loaded;
-      const { summary, contextLength, gpuBytes, loadMs } = loaded.engine.model;
+    await this.#settle();
+    return this.#run(async (signal) => {
+      await this.#release();
+      try {
+        this.#loaded = await this.#open(id, options, onProgress, signal);
+      } catch (error) {
+        if (signal.aborted) return null;
+        throw error;
+      }
+      const { summary, contextLength, gpuBytes, loadMs } = this.#loaded.engine.model;
       return { id, summary, contextLength, gpuBytes, loadMs };
-    } catch (error) {
-      if (signal.aborted) return null;
-      throw error;
-    } finally {
-      this.#running = null;
-    }
+    });
   }
 
   async unload(): Promise<void> {
-    this.#running?.abort();
-    this.#release();
-    return Promise.resolve();
+    await this.#settle();
+    await this.#release();
   }
 
   async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
     if (!this.#loaded) {
       throw new EngineError('NotFound', { what: 'No model is loaded', remedy: 'Load a model first.' });
     }
-    const { signal } = this.#begin();
-    const tokens: number[] = [];
-    const answer = async (): Promise<GenerateResult> => {
-      const { engine } = this.#loaded!;
-      const { messages, ...options } = request;
-      return engine.answer(engine.promptIds(messages), options, onEvent, signal, tokens);
-    };
-    try {
-      return await answer().catch(async (error: unknown) => {
+    return this.#run(async (signal) => {
+      const tokens: number[] = [];
+      const answer = async (): Promise<GenerateResult> => {
+        const { engine } = this.#loaded!;
+        const { messages, ...options } = request;
+        return engine.answer(engine.promptIds(messages), options, onEvent, signal, tokens);
+      };
+      try {
+        return await answer();
+      } catch (error) {
         if (errorCode(error) !== 'GpuLost' || this.#recoveries > 0) throw error;
         await this.#recover(signal);
         return answer();
-      });
-    } finally {
-      this.#running = null;
-    }
+      }
+    });
   }
 
   async stop(): Promise<void> {
-    this.#running?.abort();
-    return Promise.resolve();
+    await this.#settle();
   }
 
-  #begin(): AbortController {
+  /** Runs one piece of work at a time; `#settle` can end it. */
+  async #run<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     if (this.#running) {
       throw new EngineError('FileBusy', {
         what: 'The engine is at work already',
         remedy: 'Wait for it to finish, or stop it.',
       });
     }
-    this.#running = new AbortController();
-    return this.#running;
+    const controller = new AbortController();
+    const result = work(controller.signal);
+    const done = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running = { controller, done };
+    try {
+      return await result;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Ends what is running, and resolves once it has ended. */
+  async #settle(): Promise<void> {
+    while (this.#running) {
+      this.#running.controller.abort();
+      await this.#running.done;
+    }
   }
 
   async #open(
@@ -115,7 +130,7 @@ export class EngineService implements EngineApi {
       const engine = await NativeEngine.load(gpu, file, file.summary.fileName, options, onProgress, signal);
       return { id, options, file, engine };
     } catch (error) {
-      file.release();
+      await file.release();
       throw error;
     }
   }
@@ -136,13 +151,15 @@ export class EngineService implements EngineApi {
   async #recover(signal: AbortSignal): Promise<void> {
     this.#recoveries++;
     const { id, options } = this.#loaded!;
-    this.#release();
+    await this.#release();
     this.#loaded = await this.#open(id, options, () => undefined, signal);
   }
 
-  #release(): void {
-    this.#loaded?.engine.dispose();
-    this.#loaded?.file.release();
+  /** Resolves once the file may be deleted. */
+  async #release(): Promise<void> {
+    const loaded = this.#loaded;
     this.#loaded = null;
+    loaded?.engine.dispose();
+    await loaded?.file.release();
   }
 }
