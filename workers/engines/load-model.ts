@@ -5,6 +5,7 @@ import { readGguf } from '../format/gguf.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
+import { selfTest } from '../gpu/self-test.ts';
 import { fasterReduction } from '../gpu/tuner.ts';
 import { type AttentionLayout, Graph, type LayerCache } from '../graph/graph.ts';
 import { Slot } from '../graph/slot.ts';
@@ -92,6 +93,7 @@ export async function loadModel(
   const logits = declare({ graph, weights, shape, layout, ropeTable: ropeSlot, cache });
   const sampler = new Sampler(graph, logits.slot, shape.vocabularySize);
 
+  await selfTest(gpu, pipelines, new Set(weights.matrices.map(({ type }) => type)), variant);
   await memory.allocate(gpu);
   try {
     gpu.write(ropeSlot.buffer, 0, table);

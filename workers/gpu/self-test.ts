@@ -1,0 +1,155 @@
+/**
+ * Known answers: before a model is trusted to a device, its kernels compute small sums whose results are known.
+ *
+ * Browsers and drivers have shipped with silently wrong arithmetic in exactly such kernels; a person would only see a
+ * model that talks nonsense. Refuses with the kernel's name, once for each device, variant and tensor type.
+ */
+import { attention, type AttentionShape } from '../../shaders/attention.ts';
+import { attentionReference } from '../../shaders/attention.ref.ts';
+import type { Variant } from '../../shaders/kernel.ts';
+import { matvec, type LinearShape } from '../../shaders/matvec.ts';
+import { matvecReference } from '../../shaders/matvec.ref.ts';
+import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
+import { repack } from '../../shaders/repack.ts';
+import { EngineError } from '../protocol/errors.ts';
+import type { Gpu } from './gpu.ts';
+import type { PipelineCache } from './pipeline-cache.ts';
+import { runOnce } from './run-once.ts';
+
+/** Far above rounding, far below any real fault; normalised mean squared error. */
+const TOLERANCE = 1e-6;
+const ROWS = 24;
+const COLUMNS = 512;
+
+const passed = new WeakMap<Gpu, Set<string>>();
+
+/** Checks what a model with these tensor types will run. Rejects with `GpuWrongResult`. */
+export async function selfTest(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  types: Iterable<QuantType>,
+  variant: Variant,
+): Promise<void> {
+  const done = passed.get(gpu) ?? new Set<string>();
+  passed.set(gpu, done);
+  for (const type of types) {
+    const key = `${type} ${variant.reduction}`;
+    if (!done.has(key)) await checkMatvec(gpu, pipelines, type, variant);
+    done.add(key);
+  }
+  // The f16 cache cannot be filled from JavaScript without rounding; its arithmetic is the same.
+  const plain: Variant = { ...variant, real: 'f32' };
+  if (!done.has(plain.reduction)) await checkAttention(gpu, pipelines, plain);
+  done.add(plain.reduction);
+}
+
+/** Small whole numbers from a linear congruence: the same on every device and run. */
+function sequence(length: number, modulus: number): number[] {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 16) % modulus;
+  });
+}
+
+function values(length: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from(sequence(length, 2001), (value) => value / 1000 - 1);
+}
+
+async function checkMatvec(gpu: Gpu, pipelines: PipelineCache, type: QuantType, variant: Variant): Promise<void> {
+  const { planes, dequantize, fileRowBytes } = quantFormats[type];
+  const { quantBytes, scaleBytes } = planes(ROWS, COLUMNS);
+  // Bytes below 60 make every f16 and f32 that a block may hold finite and below one.
+  const raw = Uint8Array.from(sequence(Math.ceil((ROWS * fileRowBytes(COLUMNS)) / 4) * 4, 60));
+  const repackData = {
+    raw: new Uint32Array(raw.buffer),
+    quants: quantBytes,
+    scales: scaleBytes,
+    slice: Uint32Array.of(ROWS, 0, 1, 0),
+  };
+  const repackShape = { type, columns: COLUMNS, planeRows: ROWS };
+  const repacked = async (output: 'quants' | 'scales'): Promise<Uint32Array<ArrayBuffer>> => {
+    const run = {
+      kernel: repack,
+      shape: repackShape,
+      variant,
+      extent: { tokens: ROWS, kvLength: 0 },
+      data: repackData,
+    };
+    return new Uint32Array(await runOnce(gpu, pipelines, { ...run, output }));
+  };
+  const shape: LinearShape = {
+    type,
+    columns: COLUMNS,
+    rows: ROWS,
+    firstRow: 0,
+    inputStride: COLUMNS,
+    outputStride: ROWS,
+    norm: { epsilon: 1e-5 },
+    bias: true,
+    epilogue: 'store',
+    lastTokenOnly: false,
+    tokenTile: 1,
+  };
+  const x = values(COLUMNS);
+  const normWeight = values(COLUMNS);
+  const bias = values(ROWS);
+  const data = {
+    quants: await repacked('quants'),
+    scales: await repacked('scales'),
+    x,
+    norm_weight: normWeight,
+    bias,
+    y: 4 * ROWS,
+    step: Uint32Array.of(0, 1, 0, 0),
+  };
+  const extent = { tokens: 1, kvLength: 1 };
+  const result = await runOnce(gpu, pipelines, { kernel: matvec, shape, variant, extent, data, output: 'y' });
+  const weights = dequantize(raw, ROWS * COLUMNS);
+  const expected = matvecReference(shape, { weights, x, normWeight, bias, y: new Float32Array(ROWS) }, 1);
+  compare(`${matvec.name} ${type}`, new Float32Array(result), expected);
+}
+
+async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Variant): Promise<void> {
+  const shape: AttentionShape = {
+    heads: 4,
+    kvHeads: 2,
+    headDim: 32,
+    contextLength: 96,
+    stride: 8 * 32,
+    splitLength: 64,
+    maxSplits: 2,
+    scale: 32 ** -0.5,
+  };
+  const position = 79;
+  const qkv = values(shape.stride);
+  const kCache = values(shape.kvHeads * shape.contextLength * shape.headDim);
+  const vCache = kCache.toReversed() as Float32Array<ArrayBuffer>;
+  const expected = attentionReference(shape, { qkv, kCache, vCache }, position, 1);
+  const data = {
+    qkv,
+    k_cache: kCache,
+    v_cache: vCache,
+    partials: 4 * expected.length,
+    step: Uint32Array.of(position, 1, 0, 0),
+  };
+  const extent = { tokens: 1, kvLength: position + 1 };
+  const result = await runOnce(gpu, pipelines, { kernel: attention, shape, variant, extent, data, output: 'partials' });
+  compare(attention.name, new Float32Array(result), expected);
+}
+
+function compare(what: string, actual: Float32Array, expected: Float64Array): void {
+  let error = 0;
+  let power = 0;
+  for (const [i, value] of expected.entries()) {
+    error += (actual[i]! - value) ** 2;
+    power += value ** 2;
+  }
+  if (error <= TOLERANCE * power) return; // false for NaN too
+  throw new EngineError('GpuWrongResult', {
+    what: `This graphics device computes wrong results (kernel "${what}")`,
+    expected: `an error of at most ${TOLERANCE}`,
+    got: error / power,
+    remedy: 'Update the browser or the graphics driver, or use another browser on this device.',
+  });
+}
