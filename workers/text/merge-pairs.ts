@@ -8,6 +8,8 @@
 /** Positions are below 2³¹ and ranks below 2²²: both fit one exact number, which sorts by rank, then from the left. */
 const POSITIONS = 2 ** 31;
 
+const NONE = -1;
+
 class Heap {
   readonly #keys: number[] = [];
 
@@ -60,23 +62,23 @@ export function mergePairs(
     next[position] = position + 1;
     previous[position] = position - 1;
   }
-  const taken = new Uint8Array(count);
+  // What the pair that begins at each position is worth now; a candidate that says otherwise is out of date.
+  const ranks = new Int32Array(count + 1).fill(NONE);
   const heap = new Heap();
   const offer = (left: number): void => {
-    if (left < 0 || left >= count) return;
+    if (left < 0) return;
     const right = next[left]!;
-    if (right >= count) return;
-    const best = rank(left, right, next[right]!);
-    if (best >= 0) heap.push(best * POSITIONS + left);
+    const best = right < count ? rank(left, right, next[right]!) : NONE;
+    ranks[left] = best;
+    if (best !== NONE) heap.push(best * POSITIONS + left);
   };
   for (let left = 0; left < count - 1; left++) offer(left);
   for (let key = heap.pop(); key !== undefined; key = heap.pop()) {
     const left = key % POSITIONS;
+    if (ranks[left] !== (key - left) / POSITIONS) continue;
     const right = next[left]!;
-    // A candidate is stale if its symbols have changed since: then its rank has, or an equal candidate stands for it.
-    if (taken[left] || right >= count || rank(left, right, next[right]!) !== Math.floor(key / POSITIONS)) continue;
     merge(left, right);
-    taken[right] = 1;
+    ranks[right] = NONE;
     next[left] = next[right]!;
     previous[next[left]!] = left;
     offer(previous[left]!);

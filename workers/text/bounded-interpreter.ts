@@ -1,0 +1,152 @@
+/**
+ * The Jinja interpreter of `@huggingface/jinja`, stopped when a budget is spent; by itself it has no limits.
+ *
+ * Every evaluated node is counted, text by its length, loops by theirs, and the clock is read now and then. Values that
+ * would unfold into far more than they take (an array that holds another one twice, thirty levels deep) are refused when
+ * they are made. Single built-in operations are not interrupted: `replace`, the one that multiplies, is measured first;
+ * the JavaScript engine's limit on strings (about 512 MiB) bounds the others.
+ */
+import { Interpreter } from '@huggingface/jinja';
+import type { Environment } from '@huggingface/jinja';
+import { EngineError } from '../protocol/errors.ts';
+
+type Value = ReturnType<Interpreter['evaluate']>;
+type Statement = NonNullable<Parameters<Interpreter['evaluate']>[0]>;
+type Builtin = (args: Value[], scope: Environment) => Value;
+/** The parts of the syntax tree's nodes that matter here; the package does not export their types. */
+interface Node extends Statement {
+  readonly iterable?: Node;
+  readonly object?: Node;
+  readonly property?: Node;
+  readonly operand?: Node;
+  readonly filter?: Node;
+  readonly callee?: Node;
+  readonly computed?: boolean;
+  readonly value?: unknown;
+}
+
+const STEPS_MAX = 1_000_000;
+const TIME_MAX_MS = 1_000;
+const DEPTH_MAX = 256;
+const VALUE_SIZE_MAX = 200_000;
+/** Reading the clock at every step would cost more than the step. */
+const STEPS_PER_CLOCK = 512;
+const STRING_UNITS_PER_STEP = 64;
+
+/** The error for a template that passes a limit. */
+export function exceeded(what: string, limit: string): EngineError {
+  return new EngineError('TemplateFailed', {
+    what: `The model's chat template ${what}`,
+    expected: limit,
+    got: 'more',
+    remedy: 'Choose another conversion of the model.',
+  });
+}
+
+/** How often a template's `replace` finds `wanted`: an empty one stands between all characters. */
+function occurrences(text: string, wanted: string): number {
+  if (wanted === '') return text.length + 1;
+  let count = 0;
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) count += 1;
+  return count;
+}
+
+/** Runs one program. Throws `TemplateFailed` when a limit is passed; whatever else fails throws as the package has it. */
+export class BoundedInterpreter extends Interpreter {
+  readonly #outputUnitsMax: number;
+  readonly #startMs = performance.now();
+  readonly #iterables = new WeakSet<Statement>();
+  readonly #replaced = new WeakSet<Statement>();
+  readonly #guarded = new WeakSet<Value>();
+  readonly #sizes = new WeakMap<Value, number>();
+  #steps = 0;
+  #nextClock = STEPS_PER_CLOCK;
+  #depth = 0;
+
+  /** @param outputUnitsMax bound of the output and of every string on the way, in UTF-16 units */
+  constructor(environment: Environment, outputUnitsMax: number) {
+    super(environment);
+    this.#outputUnitsMax = outputUnitsMax;
+  }
+
+  override evaluate(statement: Statement | undefined, environment: Environment): Value {
+    if (!statement) return super.evaluate(statement, environment);
+    this.#depth += 1;
+    if (this.#depth > DEPTH_MAX) throw exceeded('is nested too deep', `at most ${DEPTH_MAX} levels`);
+    this.#watch(statement);
+    let value: Value;
+    try {
+      value = super.evaluate(statement, environment);
+    } finally {
+      // Also when a loop is left: the interpreter throws to break and to continue.
+      this.#depth -= 1;
+    }
+    this.#spend(1 + this.#cost(value, statement));
+    if (this.#replaced.has(statement)) this.#guardReplace(value);
+    return value;
+  }
+
+  /** Remembers nodes whose value matters to the one that is about to use it. */
+  #watch(statement: Node): void {
+    if (statement.type === 'For' && statement.iterable) this.#iterables.add(statement.iterable);
+    const isReplaceMember = statement.computed === true || statement.property?.value === 'replace';
+    if (statement.type === 'MemberExpression' && isReplaceMember) this.#replaced.add(statement.object!);
+    if (statement.filter?.callee?.value !== 'replace') return;
+    if (statement.type === 'FilterStatement') throw exceeded('uses a replace block', 'the replace filter');
+    this.#replaced.add(statement.operand!);
+  }
+
+  #cost(value: Value, statement: Statement): number {
+    const content: unknown = value.value;
+    if (typeof content === 'string') {
+      this.#requireOutput(content.length);
+      return content.length / STRING_UNITS_PER_STEP;
+    }
+    const length = Array.isArray(content) ? content.length : content instanceof Map ? content.size : 0;
+    const loopSteps = this.#iterables.has(statement) ? length : 0;
+    return this.#sizes.has(value) ? loopSteps : loopSteps + this.#size(value, true);
+  }
+
+  /** What a value would take written out. Arrays and objects never change; a namespace does, so none may hold one. */
+  #size(value: Value, outermost: boolean): number {
+    const known = this.#sizes.get(value);
+    if (known !== undefined) return known;
+    const content: unknown = value.value;
+    let size = 1;
+    if (typeof content === 'string') {
+      size += content.length / STRING_UNITS_PER_STEP;
+    } else if (Array.isArray(content) || content instanceof Map) {
+      if (value.type === 'NamespaceValue' && !outermost)
+        throw exceeded('puts a namespace inside another value', 'plain values in it');
+      for (const item of content.values() as Iterable<Value>) size += this.#size(item, false);
+      if (size > VALUE_SIZE_MAX) throw exceeded('makes too large a value', `at most ${VALUE_SIZE_MAX} parts`);
+      if (value.type !== 'NamespaceValue') this.#sizes.set(value, size);
+    }
+    return size;
+  }
+
+  #spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > STEPS_MAX) throw exceeded('runs too long', `at most ${STEPS_MAX} steps`);
+    if (this.#steps < this.#nextClock) return;
+    this.#nextClock = this.#steps + STEPS_PER_CLOCK;
+    if (performance.now() - this.#startMs > TIME_MAX_MS) throw exceeded('runs too long', `at most ${TIME_MAX_MS} ms`);
+  }
+
+  #requireOutput(units: number): void {
+    if (units > this.#outputUnitsMax) throw exceeded('writes too much', `at most ${this.#outputUnitsMax} characters`);
+  }
+
+  #guardReplace(text: Value): void {
+    const builtin = text.type === 'StringValue' ? text.builtins.get('replace') : undefined;
+    if (builtin?.type !== 'FunctionValue' || this.#guarded.has(text)) return;
+    this.#guarded.add(text);
+    const replace = builtin.value as Builtin;
+    const units = String(text.value);
+    builtin.value = ((args, scope) => {
+      const [wanted, replacement] = args.map(({ value }) => String(value));
+      this.#requireOutput(units.length + occurrences(units, wanted ?? '') * (replacement ?? '').length);
+      return replace(args, scope);
+    }) satisfies Builtin;
+  }
+}
