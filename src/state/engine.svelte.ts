@@ -65,15 +65,16 @@ export class EngineState {
 
   /** Puts a stored model onto the GPU in place of the one that is there, or of one on its way. False if it was stopped. */
   async load(id: string, options: LoadOptions): Promise<boolean> {
-    while (this.#loading !== null) {
+    for (let earlier = this.#loading; earlier !== null; earlier = this.#loading) {
       await this.stop();
-      await this.#loading.catch(() => undefined);
+      await earlier.catch(() => false);
     }
-    this.#loading = this.#load(id, options);
+    const loading = this.#load(id, options);
+    this.#loading = loading;
     try {
-      return await this.#loading;
+      return await loading;
     } finally {
-      this.#loading = null;
+      if (this.#loading === loading) this.#loading = null;
     }
   }
 

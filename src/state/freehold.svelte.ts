@@ -121,14 +121,18 @@ export class Freehold {
     const { candidate } = this.library;
     if (candidate === null) return;
     await this.#try(async () => {
-      const before = new Set(this.library.entries.map(({ id }) => id));
+      const before = this.library.entries;
       this.library.dismiss();
       const entry = await this.library.add(candidate);
       if (entry === null || !thenLoad) return;
       try {
         await this.#load(entry);
       } catch (error) {
-        if (candidate.source.kind === 'file' && !before.has(entry.id) && FILE_IS_UNFIT.includes(errorCode(error))) {
+        if (
+          candidate.source.kind === 'file' &&
+          !before.some(({ id }) => id === entry.id) &&
+          FILE_IS_UNFIT.includes(errorCode(error))
+        ) {
           await this.library.remove(entry.id).catch(() => undefined);
         }
         throw error;

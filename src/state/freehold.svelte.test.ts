@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EngineApi } from '../../workers/protocol/engine.ts';
+import { EngineError } from '../../workers/protocol/errors.ts';
+import type { LibraryApi } from '../../workers/protocol/library.ts';
+import { Freehold } from './freehold.svelte.ts';
+import { AVAILABLE, entry, loadedModel, modelSummary, result } from './testing/samples.ts';
+
+let kept: Record<string, string>;
+
+beforeEach(() => {
+  kept = {};
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept[key] ?? null,
+    setItem: (key: string, value: string) => (kept[key] = value),
+    removeItem: (key: string) => Reflect.deleteProperty(kept, key),
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}) {
+  const calls: string[] = [];
+  const engineApi: EngineApi = {
+    probe: () => Promise.resolve(AVAILABLE),
+    load: (id) => {
+      calls.push(`load ${id}`);
+      return Promise.resolve(loadedModel(id));
+    },
+    unload: () => {
+      calls.push('unload');
+      return Promise.resolve();
+    },
+    generate: () => Promise.resolve(result('ok')),
+    stop: () => Promise.resolve(),
+    ...engine,
+  };
+  const libraryApi: LibraryApi = {
+    list: () => Promise.resolve([entry('a')]),
+    inspect: () => Promise.resolve(modelSummary()),
+    add: () => Promise.resolve({ kind: 'added', entry: entry('new') }),
+    resume: () => Promise.resolve({ kind: 'added', entry: entry('a') }),
+    pause: () => Promise.resolve(),
+    repair: () => Promise.resolve(),
+    remove: (id) => {
+      calls.push(`remove ${id}`);
+      return Promise.resolve();
+    },
+    ...library,
+  };
+  const app = new Freehold(
+    () => Promise.resolve({ api: engineApi, sealed: true, end: () => undefined }),
+    () => Promise.resolve({ api: libraryApi, sealed: false, end: () => undefined }),
+  );
+  return { app, calls };
+}
+
+const file = () => new File(['x'], 'm.gguf');
+
+describe('Freehold', () => {
+  it('starts with no model where none was used before', async () => {
+    const { app, calls } = make();
+    await app.start();
+    expect([app.pageState, calls]).toEqual(['none', []]);
+  });
+
+  it('loads the model that was used last, from the store', async () => {
+    kept['freehold.lastModel'] = '"a"';
+    const { app, calls } = make();
+    await app.start();
+    expect([app.pageState, calls]).toEqual(['ready', ['load a']]);
+  });
+
+  it('does not load again what ended the page', async () => {
+    kept['freehold.lastModel'] = kept['freehold.loading'] = '"a"';
+    const { app, calls } = make();
+    await app.start();
+    expect([app.pageState, app.suspect, calls]).toEqual(['none', 'a', []]);
+  });
+
+  it('keeps the candidate, loads it and remembers it', async () => {
+    const { app, calls } = make();
+    await app.start();
+    await app.chooseFile(file());
+    await app.keepCandidate(true);
+    expect([app.pageState, calls, kept['freehold.lastModel']]).toEqual(['ready', ['load new'], '"new"']);
+    expect(app.library.candidate).toBe(null);
+    expect(kept).not.toHaveProperty('freehold.loading');
+  });
+
+  it('takes back a local file that turns out not to run here, and says why', async () => {
+    const { app, calls } = make({
+      load: () => Promise.reject(new EngineError('ModelTooLarge', { what: 'It needs 9 GB' })),
+    });
+    await app.start();
+    await app.chooseFile(file());
+    await app.keepCandidate(true);
+    expect(calls).toEqual(['remove new']);
+    expect(app.problems.current).toMatchObject({ title: 'This model is too large for this device' });
+    expect(app.pageState).toBe('none');
+  });
+
+  it('keeps what was downloaded even if it does not run here', async () => {
+    const { app, calls } = make({
+      load: () => Promise.reject(new EngineError('ModelTooLarge', { what: 'It needs 9 GB' })),
+    });
+    await app.start();
+    await app.chooseFromWeb({ kind: 'url', url: 'https://example.org/m.gguf' });
+    await app.keepCandidate(true);
+    expect(calls).toEqual([]);
+    expect(app.problems.current).not.toBe(null);
+  });
+
+  it('asks another hub where one is set by hand', async () => {
+    kept['freehold.hubEndpoint'] = 'http://localhost:1234';
+    const inspect = vi.fn(() => Promise.resolve(modelSummary()));
+    const { app } = make({}, { inspect });
+    await app.chooseFromWeb({ kind: 'hub', repository: 'o/n', fileName: 'm.gguf' });
+    expect(inspect).toHaveBeenCalledWith(expect.objectContaining({ endpoint: 'http://localhost:1234' }));
+  });
+
+  it('takes a model off the GPU before deleting it', async () => {
+    kept['freehold.lastModel'] = '"a"';
+    const { app, calls } = make();
+    await app.start();
+    await app.remove(app.library.entries[0]!);
+    expect(calls).toEqual(['load a', 'unload', 'remove a']);
+    expect(kept).not.toHaveProperty('freehold.lastModel');
+  });
+
+  it('offers to start the model again when the GPU was lost under an answer', async () => {
+    kept['freehold.lastModel'] = '"a"';
+    const { app, calls } = make({ generate: () => Promise.reject(new EngineError('GpuLost', { what: 'gone' })) });
+    await app.start();
+    await app.talk(() => app.conversation.send('hi'));
+    expect(app.pageState).toBe('none');
+    app.problems.current!.action!.run();
+    await vi.waitFor(() => expect(app.pageState).toBe('ready'));
+    expect(calls).toEqual(['load a', 'load a']);
+  });
+
+  it('is downloading while bytes come in, whatever else is ready', async () => {
+    kept['freehold.lastModel'] = '"a"';
+    const states: string[] = [];
+    const { app } = make(
+      {},
+      {
+        add: () => {
+          states.push(app.pageState);
+          return Promise.resolve({ kind: 'paused', entry: null });
+        },
+      },
+    );
+    await app.start();
+    await app.chooseFile(file());
+    await app.keepCandidate(true);
+    expect([states, app.pageState]).toEqual([['downloading'], 'ready']);
+  });
+});
