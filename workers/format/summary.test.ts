@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { writeGguf } from '../../tools/testing/write-gguf.ts';
+import type { FriendlyValue, TensorToWrite } from '../../tools/testing/write-gguf.ts';
+import { errorCode } from '../protocol/errors.ts';
+import type { ModelSummary } from '../protocol/model.ts';
+import { bytesSource } from '../source/bytes-source.ts';
+import { readGguf } from './gguf.ts';
+import { summarize } from './summary.ts';
+import { tensorTypeByName } from './tensor-types.ts';
+
+const METADATA: Record<string, FriendlyValue> = {
+  'general.architecture': 'llama',
+  'general.name': 'Small',
+  'llama.context_length': 2048,
+  'tokenizer.ggml.model': 'gpt2',
+  'tokenizer.ggml.pre': 'llama-bpe',
+};
+
+function tensor(name: string, type: string, rows: number): TensorToWrite {
+  const { blockElements, blockBytes } = tensorTypeByName(type)!;
+  return { name, type, shape: [rows, 256], bytes: new Uint8Array(((rows * 256) / blockElements) * blockBytes) };
+}
+
+async function summary(
+  metadata: Record<string, FriendlyValue> = {},
+  tensors: readonly TensorToWrite[] = [tensor('a', 'Q4_K', 8), tensor('b', 'F32', 1)],
+): Promise<ModelSummary> {
+  const bytes = writeGguf({ metadata: { ...METADATA, ...metadata }, tensors });
+  return summarize(await readGguf(bytesSource(bytes)), 'small.gguf');
+}
+
+describe('summarize', () => {
+  it('says what the file says', async () => {
+    expect(
+      await summary({
+        'general.license': 'mit',
+        'general.author': 'A. Person',
+        'tokenizer.chat_template': '{{ messages }}',
+      }),
+    ).toEqual({
+      name: 'Small',
+      fileName: 'small.gguf',
+      fileBytes: expect.any(Number) as number,
+      architecture: 'llama',
+      quantization: 'Q4_K + F32',
+      parameters: 9 * 256,
+      contextLength: 2048,
+      license: 'mit',
+      author: 'A. Person',
+      hasChatTemplate: true,
+      unsupported: null,
+    });
+  });
+
+  it('names the types that most weights have, not the norms', async () => {
+    const tensors = [tensor('a', 'Q4_K', 80), tensor('b', 'Q6_K', 16), tensor('c', 'F32', 1)];
+    expect((await summary({}, tensors)).quantization).toBe('Q4_K + Q6_K');
+    expect((await summary({}, [tensor('a', 'Q8_0', 80), tensor('c', 'F32', 1)])).quantization).toBe('Q8_0');
+  });
+
+  it('falls back to the file name, and claims no licence, author or template', async () => {
+    expect(await summary({ 'general.name': ' ' })).toMatchObject({
+      name: 'small.gguf',
+      license: null,
+      author: null,
+      hasChatTemplate: false,
+    });
+  });
+
+  it('shows no control or direction characters, and not endless text', async () => {
+    const { name } = await summary({ 'general.name': `a\u202eb\u0000c\n${'d'.repeat(500)}` });
+    expect(name).toMatch(/^a\ufffdb\ufffdc\ufffdd+$/);
+    expect(name).toHaveLength(200);
+  });
+
+  it.each<[string, Record<string, FriendlyValue>, RegExp]>([
+    ['another architecture', { 'general.architecture': 'gemma9' }, /architecture "gemma9" are not supported yet/],
+    ['a part of a split file', { 'split.count': { type: 'uint16', value: 3 }, 'split.no': 0 }, /one of 3 parts/],
+    ['an adapter', { 'general.type': 'adapter' }, /no whole model but "adapter"/],
+    ['a mixture of experts', { 'llama.expert_count': 8 }, /several experts/],
+    ['no context length', { 'llama.context_length': 0 }, /how long a text/],
+    ['WordPiece', { 'tokenizer.ggml.model': 'bert' }, /tokenizer kind "bert"/],
+    ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'brand-new' }, /"brand-new", is not supported/],
+    ['a pre-tokenizer that every object has', { 'tokenizer.ggml.pre': 'constructor' }, /"constructor"/],
+  ])('says why it cannot run %s', async (_what, metadata, message) => {
+    expect((await summary(metadata)).unsupported).toMatch(message);
+  });
+
+  it('says why it cannot run unsupported tensor types, naming each', async () => {
+    const { unsupported } = await summary({}, [tensor('a', 'IQ2_S', 8), tensor('b', 'Q5_K', 8), tensor('c', 'F32', 8)]);
+    expect(unsupported).toMatch(/type IQ2_S, Q5_K are not supported yet\. Choose a file in one of these: F32.*Q6_K\.$/);
+  });
+
+  it('says that a vocabulary is no model', async () => {
+    expect((await summary({}, [])).unsupported).toMatch(/only a vocabulary/);
+  });
+
+  it('refuses a file that names no architecture', async () => {
+    const error: unknown = await readGguf(bytesSource(writeGguf({ metadata: {} })))
+      .then((file) => summarize(file, 'x.gguf'))
+      .catch((cause: unknown) => cause);
+    expect(errorCode(error)).toBe('FileMalformed');
+    expect((error as Error).message).toContain('"general.architecture" is missing');
+  });
+});
