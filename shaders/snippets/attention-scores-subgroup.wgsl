@@ -2,15 +2,20 @@
 // Every subgroup is a whole number of quads (WGSL: its size is at least 4). Counts on lanes being numbered as local
 // invocations are, which WGSL leaves open for workgroups of one dimension and every implementation keeps.
 
-fn share_product(head: u32, position: u32, product: f32, count: u32, lane: u32) {
-  let half = product + quadSwapX(product);
-  let score = half + quadSwapY(half);
-  if (lane == 0) {
-    scores[head * TILE + position] = score;
+fn share_products(head: u32, shares: array<f32, QUAD_POSITIONS>, count: u32, quad: u32, lane: u32) {
+  var peak = LOWEST;
+  for (var i = 0u; i < QUAD_POSITIONS; i++) {
+    let position = quad + i * QUADS;
+    let half = shares[i] + quadSwapX(shares[i]);
+    let score = half + quadSwapY(half);
+    if (lane == 0) {
+      scores[head * TILE + position] = score;
+    }
+    peak = max(peak, select(LOWEST, score, position < count));
   }
-  let peak = subgroupMax(select(LOWEST, score, position < count));
+  let subgroup_peak = subgroupMax(peak);
   if (subgroupElect()) {
-    atomicMax(&peaks[head], ordered_key(peak));
+    atomicMax(&peaks[head], ordered_key(subgroup_peak));
   }
 }
 

@@ -1,9 +1,11 @@
 // Four lanes leave their parts of q · k side by side in shared memory; after a barrier one thread adds each four.
 
-var<workgroup> products: array<f32, GROUP_HEADS * TILE * LANES>;
+var<workgroup> score_parts: array<f32, GROUP_HEADS * TILE * LANES>;
 
-fn share_product(head: u32, position: u32, product: f32, count: u32, lane: u32) {
-  products[(head * TILE + position) * LANES + lane] = product;
+fn share_products(head: u32, shares: array<f32, QUAD_POSITIONS>, count: u32, quad: u32, lane: u32) {
+  for (var i = 0u; i < QUAD_POSITIONS; i++) {
+    score_parts[(head * TILE + quad + i * QUADS) * LANES + lane] = shares[i];
+  }
 }
 
 fn settle_scores(count: u32, local: u32) {
@@ -11,7 +13,7 @@ fn settle_scores(count: u32, local: u32) {
   for (var i = local; i < GROUP_HEADS * TILE; i += WORKGROUP_SIZE) {
     if (i % TILE < count) {
       let at = i * LANES;
-      let score = products[at] + products[at + 1] + products[at + 2] + products[at + 3];
+      let score = score_parts[at] + score_parts[at + 1] + score_parts[at + 2] + score_parts[at + 3];
       scores[i] = score;
       atomicMax(&peaks[i / TILE], ordered_key(score));
     }

@@ -1,5 +1,6 @@
 // One thread does one head of one token over one split: no barrier, which is what software adapters want.
-// Neighbours do neighbouring heads, so that the heads of a group find k and v in the cache.
+// Neighbours do neighbouring heads, so that the heads of a group find k and v in the cache. Loops over columns start at
+// an address, not at 0: unrolled, they would make a software driver compile for half a minute.
 
 fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   let index = (workgroup.y * grid.x + workgroup.x) * WORKGROUP_SIZE + local;
@@ -11,10 +12,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   }
   let cached = cache_start(head / (HEADS / KV_HEADS), split);
   let visible = visible_positions(token, split);
-  var query: array<vec4f, COLUMNS>;
-  for (var column = 0u; column < COLUMNS; column++) {
-    query[column] = SCALE * qkv[token * (STRIDE / 4) + head * COLUMNS + column];
-  }
+  let query = token * (STRIDE / 4) + head * COLUMNS;
 
   var sums: array<vec4f, COLUMNS>;
   var total = 0.0;
@@ -25,12 +23,13 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
     var scores: array<f32, TILE>;
     var tile_peak = peak;
     for (var t = 0u; t < count; t++) {
-      var score = 0.0;
-      for (var column = 0u; column < COLUMNS; column++) {
-        score += dot(query[column], vec4f(k_cache[tile + t * COLUMNS + column]));
+      let key = tile + t * COLUMNS;
+      var products = vec4f();
+      for (var at = key; at < key + COLUMNS; at++) {
+        products += qkv[query + at - key] * vec4f(k_cache[at]);
       }
-      scores[t] = score;
-      tile_peak = max(tile_peak, score);
+      scores[t] = SCALE * (products.x + products.y + products.z + products.w);
+      tile_peak = max(tile_peak, scores[t]);
     }
     let shrink = exp(peak - tile_peak);
     peak = tile_peak;
@@ -39,18 +38,18 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
       scores[t] = exp(scores[t] - peak);
       total += scores[t];
     }
-    for (var column = 0u; column < COLUMNS; column++) {
-      var sum = shrink * sums[column];
+    for (var at = tile; at < tile + COLUMNS; at++) {
+      var sum = shrink * sums[at - tile];
       for (var t = 0u; t < count; t++) {
-        sum += scores[t] * vec4f(v_cache[tile + t * COLUMNS + column]);
+        sum += scores[t] * vec4f(v_cache[at + t * COLUMNS]);
       }
-      sums[column] = sum;
+      sums[at - tile] = sum;
     }
   }
 
   let start = partial_start(token, head, split);
-  for (var column = 0u; column < COLUMNS; column++) {
-    write_sum(start, column, sums[column]);
+  for (var at = start; at < start + COLUMNS; at++) {
+    write_sum(start, at - start, sums[at - start]);
   }
   partials[start + COLUMNS * 4] = peak;
   partials[start + COLUMNS * 4 + 1] = total;

@@ -7,8 +7,10 @@ const LANES = 4u;
 const QUADS = WORKGROUP_SIZE / LANES;
 const QUAD_POSITIONS = TILE / QUADS;
 
-var<workgroup> group_rows: array<vec4f, GROUP_HEADS * COLUMNS>; // first the queries, in the end the sums
-var<workgroup> group_totals: array<f32, GROUP_HEADS>;
+const HALF_SLICES = (SLICES + 1) / 2;
+
+var<workgroup> group_rows: array<vec4f, GROUP_HEADS * HALF_SLICES * COLUMNS>; // the queries, in the end sums of slices
+var<workgroup> slice_totals: array<f32, GROUP_HEADS * HALF_SLICES>;
 var<workgroup> scores: array<f32, GROUP_HEADS * TILE>;
 var<workgroup> peaks: array<atomic<u32>, GROUP_HEADS>; // ordered keys, which only ever rise
 
@@ -73,26 +75,38 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
     workgroupBarrier();
   }
 
-  // Slices join one after the other: the memory that the queries no longer need has room for one.
-  for (var turn = 0u; turn < SLICES; turn++) {
-    if (slice == turn) {
+  // The upper half of the slices leaves its sums, the lower half adds them, until one slice has all.
+  for (var remaining = SLICES; remaining > 1; remaining = (remaining + 1) / 2) {
+    let half = (remaining + 1) / 2;
+    if (slice >= half && slice < remaining) {
       for (var head = 0u; head < GROUP_HEADS; head++) {
-        let at = head * COLUMNS + column;
-        group_rows[at] = select(group_rows[at], vec4f(), turn == 0) + sums[head];
+        group_rows[(head * half + slice - half) * COLUMNS + column] = sums[head];
         if (column == 0) {
-          group_totals[head] = select(group_totals[head], 0.0, turn == 0) + totals[head];
+          slice_totals[head * half + slice - half] = totals[head];
         }
       }
     }
     workgroupBarrier();
+    if (slice + half < remaining) {
+      for (var head = 0u; head < GROUP_HEADS; head++) {
+        sums[head] += group_rows[(head * half + slice) * COLUMNS + column];
+        totals[head] += slice_totals[head * half + slice];
+      }
+    }
+    workgroupBarrier();
   }
-  for (var i = local; i < heads * COLUMNS; i += WORKGROUP_SIZE) {
-    write_sum(partial_start(token, first_head + i / COLUMNS, split), i % COLUMNS, group_rows[i]);
-  }
-  if (local < heads) {
-    let start = partial_start(token, first_head + local, split) + COLUMNS * 4;
-    partials[start] = select(LOWEST, key_value(atomicLoad(&peaks[local])), visible > 0);
-    partials[start + 1] = group_totals[local];
+  if (slice == 0) {
+    for (var head = 0u; head < GROUP_HEADS; head++) {
+      let start = partial_start(token, first_head + head, split);
+      if (head < heads) {
+        write_sum(start, column, sums[head]);
+      }
+      if (head < heads && column == 0) {
+        let peak = key_value(atomicLoad(&peaks[head]));
+        partials[start + COLUMNS * 4] = select(LOWEST, peak, visible > 0);
+        partials[start + COLUMNS * 4 + 1] = totals[head];
+      }
+    }
   }
 }
 
@@ -114,9 +128,11 @@ fn score_tile(tile: u32, count: u32, local: u32) {
     }
   }
   for (var head = 0u; head < GROUP_HEADS; head++) {
+    var shares: array<f32, QUAD_POSITIONS>;
     for (var i = 0u; i < QUAD_POSITIONS; i++) {
-      share_product(head, quad + i * QUADS, products[head * QUAD_POSITIONS + i], count, lane);
+      shares[i] = products[head * QUAD_POSITIONS + i];
     }
+    share_products(head, shares, count, quad, lane);
   }
   settle_scores(count, local);
 }

@@ -15,8 +15,11 @@ export interface TestDevice {
   readonly variants: readonly Variant[];
 }
 
-/** What a binding holds: data for storage, or bytes for a uniform. Read-write bindings come back changed. */
-export type BufferData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+/**
+ * What a binding holds: data for storage (16-bit words for f16), or bytes for a uniform. Read-write bindings come back
+ * changed. An odd number of 16-bit words does not fit WebGPU's writes of whole 4 bytes.
+ */
+export type BufferData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
 async function openDevice(adapterName: string): Promise<TestDevice | null> {
   const adapter = await openNodeGpu(adapterName)

@@ -1,0 +1,37 @@
+/** What `rope` computes: plain loops in f64. */
+import type { RopeShape } from './rope.ts';
+
+/** What `rope` reads and changes: `qkv` (tokens, stride), caches (kvHeads, contextLength, headDim). */
+export interface RopeData {
+  readonly qkv: Float64Array;
+  /** (contextLength, rotaryDim / 2) of (cos, sin) */
+  readonly table: ArrayLike<number>;
+  readonly kCache: Float64Array;
+  readonly vCache: Float64Array;
+}
+
+/** Turns q in place, writes turned k and plain v into the caches. */
+export function ropeReference(shape: RopeShape, data: RopeData, position: number, tokens: number): void {
+  const { heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride } = shape;
+  const { qkv, table, kCache, vCache } = data;
+  const half = rotaryDim / 2;
+  for (let token = 0; token < tokens; token++) {
+    const place = position + token;
+    for (let head = 0; head < heads + 2 * kvHeads; head++) {
+      const at = token * stride + head * headDim;
+      const values = qkv.slice(at, at + headDim);
+      if (head < heads + kvHeads) {
+        for (let pair = 0; pair < half; pair++) {
+          const [first, second] = pairing === 'adjacent' ? [2 * pair, 2 * pair + 1] : [pair, pair + half];
+          const cos = table[2 * (place * half + pair)]!;
+          const sin = table[2 * (place * half + pair) + 1]!;
+          values[first] = qkv[at + first]! * cos - qkv[at + second]! * sin;
+          values[second] = qkv[at + first]! * sin + qkv[at + second]! * cos;
+        }
+      }
+      if (head < heads) qkv.set(values, at);
+      else if (head < heads + kvHeads) kCache.set(values, ((head - heads) * contextLength + place) * headDim);
+      else vCache.set(values, ((head - heads - kvHeads) * contextLength + place) * headDim);
+    }
+  }
+}
