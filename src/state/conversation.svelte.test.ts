@@ -114,6 +114,21 @@ describe('ConversationState', () => {
     expect(conversation.turns.map(({ content }) => content)).toEqual(['uno', 'answer 4']);
   });
 
+  it('stops without harm when the answer ends by itself just then', async () => {
+    let end: () => void = () => undefined;
+    const { conversation } = await start(
+      () => new Promise((resolve) => (end = () => resolve(result('Done')))),
+      async () => {
+        end();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      },
+    );
+    const sent = conversation.send('hi');
+    await conversation.stop();
+    await sent;
+    expect(conversation.turns.at(-1)).toMatchObject({ content: 'Done' });
+  });
+
   it('stops, then begins anew', async () => {
     let end: () => void = () => undefined;
     const { conversation } = await start(

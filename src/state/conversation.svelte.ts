@@ -56,9 +56,10 @@ export class ConversationState {
 
   /** Ends the running answer and waits for its end; what is there stays. */
   async stop(): Promise<void> {
-    if (this.#running === null) return;
+    const running = this.#running;
+    if (running === null) return;
     await this.#engine.stop();
-    await this.#running.catch(() => undefined);
+    await running.catch(() => undefined);
   }
 
   /** Begins anew. */
