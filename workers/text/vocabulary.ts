@@ -35,6 +35,7 @@ export interface Vocabulary {
   /** Ids of tokens that stand for text: normal and user-defined ones. */
   readonly textIds: ReadonlyMap<string, number>;
   readonly bosId: number | null;
+  /** What stands for text that no token spells; `null` drops it, as llama.cpp does. */
   readonly unknownId: number | null;
   readonly endIds: ReadonlySet<number>;
   /** What the file says of a BOS before prompts; `null` if nothing. */
@@ -111,7 +112,10 @@ export function readVocabulary(file: ModelFile): Vocabulary {
     const isText = kinds[id] === TOKEN_KIND.normal || kinds[id] === TOKEN_KIND.userDefined;
     if (isText && token !== '' && !textIds.has(token)) textIds.set(token, id);
   }
-  const unknownId = roleId(file, 'unknown', size) ?? kinds.indexOf(TOKEN_KIND.unknown);
+  // Some files name a control token, such as the end of a text, for what they cannot spell: no text may become that.
+  const namedUnknownId = roleId(file, 'unknown', size);
+  const isUnknown = namedUnknownId !== null && kinds[namedUnknownId] === TOKEN_KIND.unknown;
+  const unknownId = isUnknown ? namedUnknownId : kinds.indexOf(TOKEN_KIND.unknown);
   return {
     tokens,
     kinds,
