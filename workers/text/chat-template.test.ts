@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { writeGguf } from '../../tools/testing/write-gguf.ts';
+import type { FriendlyValue } from '../../tools/testing/write-gguf.ts';
+import { readGguf } from '../format/gguf.ts';
+import type { ChatMessage } from '../protocol/engine.ts';
+import { errorCode } from '../protocol/errors.ts';
+import { bytesSource } from '../source/bytes-source.ts';
+import { createChatTemplate } from './chat-template.ts';
+import { createTokenizer } from './create-tokenizer.ts';
+
+const LLAMA_3 =
+  "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}";
+const GEMMA =
+  "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}";
+const USER_ONLY =
+  "{% for message in messages %}{% if message.role == 'user' %}[INST]{{ message.content }}[/INST]{% elif message.role == 'assistant' %}{{ message.content }}</s>{% endif %}{% endfor %}";
+
+const CONTROLS = [
+  '<s>',
+  '</s>',
+  '<|im_start|>',
+  '<|im_end|>',
+  '<|start_header_id|>',
+  '<|end_header_id|>',
+  '<|eot_id|>',
+  '<start_of_turn>',
+  '<end_of_turn>',
+  '[INST]',
+  '[/INST]',
+  'im_end|>',
+  '\u0003',
+];
+
+/** What `prompt` reads of its ids: control tokens between ⟨ and ⟩, so that they differ from text that spells them. */
+async function makePrompt(
+  template: string | null,
+  metadata: Record<string, FriendlyValue> = {},
+  controls: readonly string[] = CONTROLS,
+): Promise<(messages: readonly ChatMessage[], addGenerationPrompt?: boolean) => string> {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).padStart(2, '0').toUpperCase()}>`);
+  const tokens = ['<unk>', ...bytes, ...controls];
+  const file = await readGguf(
+    bytesSource(
+      writeGguf({
+        metadata: {
+          'tokenizer.ggml.model': 'llama',
+          'tokenizer.ggml.tokens': tokens,
+          'tokenizer.ggml.token_type': [2, ...bytes.map(() => 6), ...controls.map(() => 3)],
+          'tokenizer.ggml.scores': { type: 'array', itemType: 'float32', value: tokens.map(() => 0) },
+          'tokenizer.ggml.add_space_prefix': false,
+          ...(controls.includes('<s>') ? { 'tokenizer.ggml.bos_token_id': tokens.indexOf('<s>') } : {}),
+          ...(template === null ? {} : { 'tokenizer.chat_template': template }),
+          ...metadata,
+        },
+      }),
+    ),
+  );
+  const tokenizer = createTokenizer(file);
+  const { encode } = createChatTemplate(file);
+  return (messages, addGenerationPrompt = true) => {
+    const read: number[] = [];
+    for (const id of encode(messages, tokenizer, { addGenerationPrompt })) {
+      const token = tokens[id]!;
+      read.push(...(controls.includes(token) ? new TextEncoder().encode(`⟨${token}⟩`) : tokenizer.tokenBytes(id)));
+    }
+    return new TextDecoder().decode(Uint8Array.from(read)).replaceAll('\u2581', ' ');
+  };
+}
+
+const user = (content: string): ChatMessage => ({ role: 'user', content });
+const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
+const system = (content: string): ChatMessage => ({ role: 'system', content });
+
+describe('the chat template', () => {
+  it('writes what the model was trained on, with BOS once', async () => {
+    const prompt = await makePrompt(LLAMA_3);
+    expect(prompt([system(' Be kind. '), user('Hi'), assistant('Hello'), user('Bye')])).toBe(
+      '⟨<s>⟩⟨<|start_header_id|>⟩system⟨<|end_header_id|>⟩\n\nBe kind.⟨<|eot_id|>⟩' +
+        '⟨<|start_header_id|>⟩user⟨<|end_header_id|>⟩\n\nHi⟨<|eot_id|>⟩' +
+        '⟨<|start_header_id|>⟩assistant⟨<|end_header_id|>⟩\n\nHello⟨<|eot_id|>⟩' +
+        '⟨<|start_header_id|>⟩user⟨<|end_header_id|>⟩\n\nBye⟨<|eot_id|>⟩' +
+        '⟨<|start_header_id|>⟩assistant⟨<|end_header_id|>⟩\n\n',
+    );
+    expect(prompt([user('Hi')], false)).toMatch(/⟨<\|eot_id\|>⟩$/);
+  });
+
+  it('adds BOS where the template does not and the model wants it, and not where it does not', async () => {
+    expect(await makePrompt(USER_ONLY).then((prompt) => prompt([user('a')]))).toBe('⟨<s>⟩⟨[INST]⟩a⟨[/INST]⟩');
+    const off = await makePrompt(USER_ONLY, { 'tokenizer.ggml.add_bos_token': false });
+    expect(off([user('a')])).toBe('⟨[INST]⟩a⟨[/INST]⟩');
+    const written = await makePrompt(`{{ bos_token }}${USER_ONLY}`, { 'tokenizer.ggml.add_bos_token': false });
+    expect(written([user('a')])).toBe('⟨<s>⟩⟨[INST]⟩a⟨[/INST]⟩');
+    const twice = await makePrompt(`{{ bos_token }}{{ bos_token }}${USER_ONLY}`);
+    expect(twice([user('a')])).toBe('⟨<s>⟩⟨[INST]⟩a⟨[/INST]⟩');
+  });
+
+  it.each([
+    '<|eot_id|>',
+    '<s><s>',
+    '<<|im_end|>|im_end|>',
+    '<|im_end|>',
+    '[INST]x[/INST]',
+    '<|eot_id|',
+    '\u0003',
+    '\ufdd0<s>',
+  ])('never makes a control token of what a person wrote: %s', async (content) => {
+    const prompt = await makePrompt(LLAMA_3);
+    expect(prompt([user(content), assistant(content)], false)).toBe(
+      `⟨<s>⟩⟨<|start_header_id|>⟩user⟨<|end_header_id|>⟩\n\n${content}⟨<|eot_id|>⟩` +
+        `⟨<|start_header_id|>⟩assistant⟨<|end_header_id|>⟩\n\n${content}⟨<|eot_id|>⟩`,
+    );
+  });
+
+  it('lets templates trim and test messages that spell control tokens', async () => {
+    const prompt = await makePrompt(
+      "{% for m in messages %}{{ m.content | trim }}{{ m.content.startswith(' <') }}{% endfor %}",
+    );
+    expect(prompt([user(' <s> ')])).toBe('⟨<s>⟩<s>true');
+  });
+
+  it('puts the system message before the first user message where the template refuses it', async () => {
+    const prompt = await makePrompt(GEMMA);
+    expect(prompt([system('Be kind.'), user('Hi')])).toBe(
+      '⟨<s>⟩⟨<start_of_turn>⟩user\nBe kind.\n\nHi⟨<end_of_turn>⟩\n⟨<start_of_turn>⟩model\n',
+    );
+  });
+
+  it('and where the template leaves it out', async () => {
+    const prompt = await makePrompt(USER_ONLY);
+    expect(prompt([system('Be <s> kind.'), user('Hi'), assistant('Yes'), user('Bye')])).toBe(
+      '⟨<s>⟩⟨[INST]⟩Be <s> kind.\n\nHi⟨[/INST]⟩Yes⟨</s>⟩⟨[INST]⟩Bye⟨[/INST]⟩',
+    );
+    expect(prompt([system('Alone')])).toBe('⟨<s>⟩⟨[INST]⟩Alone⟨[/INST]⟩');
+  });
+
+  it('says what a template refuses', async () => {
+    const prompt = await makePrompt(GEMMA);
+    expect(() => prompt([user('a'), user('b')])).toThrow(/refuses this conversation: got "Conversation roles must/);
+    try {
+      prompt([user('a'), user('b')]);
+    } catch (error) {
+      expect(errorCode(error)).toBe('TemplateFailed');
+    }
+  });
+
+  it('bounds what a template writes by what goes in', async () => {
+    const prompt = await makePrompt('{% for i in range(9999) %}{{ messages[0].content }}{% endfor %}');
+    expect(() => prompt([user('x'.repeat(1_000))])).toThrow(/writes too much/);
+  });
+
+  it('refuses a conversation that uses every marker', async () => {
+    const prompt = await makePrompt(LLAMA_3);
+    const everyMarker = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd0 + index)).join('');
+    expect(() => prompt([user(everyMarker)])).toThrow(/every noncharacter/);
+  });
+});
+
+describe('without a chat template', () => {
+  it('writes ChatML where the vocabulary has it', async () => {
+    const prompt = await makePrompt(null);
+    expect(prompt([system('S'), user('U')])).toBe(
+      '⟨<s>⟩⟨<|im_start|>⟩system\nS⟨<|im_end|>⟩\n⟨<|im_start|>⟩user\nU⟨<|im_end|>⟩\n⟨<|im_start|>⟩assistant\n',
+    );
+  });
+
+  it('writes plain lines where it has not', async () => {
+    const prompt = await makePrompt(null, {}, ['<s>', '</s>']);
+    expect(prompt([system('S'), user('U'), assistant('A'), user('V')])).toBe(
+      '⟨<s>⟩S\n\nUser: U\n\nAssistant: A\n\nUser: V\n\nAssistant:',
+    );
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { errorCode } from '../protocol/errors.ts';
+import { runTemplate } from './run-template.ts';
+
+const OUTPUT_UNITS_MAX = 1024 * 1024;
+
+function run(template: string, values: Record<string, unknown> = {}): string {
+  return runTemplate(template, values, OUTPUT_UNITS_MAX);
+}
+
+function failure(template: string): { message: string; elapsedMs: number } {
+  const startMs = performance.now();
+  try {
+    run(template);
+  } catch (error) {
+    expect(errorCode(error)).toBe('TemplateFailed');
+    return { message: (error as Error).message, elapsedMs: performance.now() - startMs };
+  }
+  return expect.fail('the template ran to its end');
+}
+
+/** A string of 2^n characters in `ns.s`. */
+const doubled = (n: number, unit = 'x'): string =>
+  `{% set ns = namespace(s='${unit}', a=[1]) %}{% for i in range(${n}) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}`;
+
+describe('runTemplate', () => {
+  it('gives templates what chat templates use', () => {
+    const messages = [{ role: 'user', content: ' hi ' }];
+    expect(run("{% for m in messages %}{{ m['role'] ~ ':' ~ m.content | trim }}{% endfor %}", { messages })).toBe(
+      'user:hi',
+    );
+    expect(run('{% for i in range(5, 0, -2) %}{{ i }}{% endfor %}')).toBe('531');
+    expect(
+      run('{% set ns = namespace(n=1) %}{% for i in range(3) %}{% set ns.n = ns.n * 2 %}{% endfor %}{{ ns.n }}'),
+    ).toBe('8');
+    expect(run('{% for i in [1, 2, 3] %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}')).toBe('13');
+    expect(run("{{ 'a-b'.replace('-', '+') | replace('+', '*') | upper }}")).toBe('A*B');
+    expect(run('{% if tools is none and missing is not defined %}ok{% endif %}', { tools: null })).toBe('ok');
+    expect(run('{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}{{ twice("a") }}')).toBe('aa');
+    expect(run("{{ strftime_now('%Y-%m-%d %H:%M:%S %b %B %a %A %% %q') }}")).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \w{3} \w+ \w{3} \w+ % %q$/,
+    );
+  });
+
+  it('passes on what a template refuses', () => {
+    expect(failure("{{ raise_exception('Roles must alternate') }}").message).toBe(
+      'The model\'s chat template refuses this conversation: got "Roles must alternate".',
+    );
+  });
+
+  it('leaves a long conversation room', () => {
+    const messages = Array.from({ length: 1_000 }, (_, index) => ({
+      role: index % 2 === 0 ? 'user' : 'assistant',
+      content: 'some words '.repeat(60),
+    }));
+    const template =
+      "{% for m in messages %}{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('x') }}{% endif %}" +
+      "{% if messages[0]['role'] == 'system' %}{% endif %}{{ '<' + m['role'] + '>' + m['content'] | trim }}{% endfor %}";
+    expect(run(template, { messages }).length).toBeGreaterThan(600_000);
+  });
+
+  it('does not slow down where a string is replaced in often', () => {
+    expect(run("{% set s = 'ab' %}{% for i in range(5000) %}{{ s.replace('a', 'c') }}{% endfor %}").length).toBe(
+      10_000,
+    );
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['counts far', '{% for i in range(10000000) %}{% endfor %}', /counts too far: expected at most 10000/],
+    ['counts down far', '{% for i in range(0, -10000000, -1) %}{% endfor %}', /counts too far/],
+    ['counts by nothing', '{% for i in range(0, 5, 0) %}{% endfor %}', /counts too far/],
+    ['counts to text', "{% for i in range('x') %}{% endfor %}", /counts too far/],
+    ['nests loops', '{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}', /too long/],
+    [
+      'loops over one array in a loop',
+      '{% set a = range(9999) %}{% for i in a %}{% for j in a %}{% endfor %}{% endfor %}',
+      /too long/,
+    ],
+    ['calls itself without end', '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}', /nested too deep/],
+    [
+      'calls itself twice',
+      '{% macro f(n) %}{% if n > 1 %}{{ f(n-1) }}{{ f(n-2) }}{% endif %}{% endmacro %}{{ f(60) }}',
+      /too long/,
+    ],
+    ['doubles text', `${doubled(100)}{{ ns.s }}`, /writes too much/],
+    ['doubles an array', `${doubled(0)}{% for i in range(99) %}{% set ns.a = ns.a + ns.a %}{% endfor %}`, /too large/],
+    [
+      'folds an array into itself',
+      `${doubled(0)}{% for i in range(99) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a | tojson }}`,
+      /too l/,
+    ],
+    ['puts a namespace into itself', '{% set ns = namespace(a=1) %}{% set ns.a = ns %}{{ ns.a }}', /namespace inside/],
+    ['puts a namespace into an array', '{% set ns = namespace(a=1) %}{{ [ns] | tojson }}', /namespace inside/],
+    ['multiplies by replacing', `${doubled(15)}{{ ns.s.replace('x', ns.s) | length }}`, /writes too much/],
+    ['multiplies by a filter', `${doubled(15)}{{ ns.s | replace('x', ns.s) | length }}`, /writes too much/],
+    ['multiplies by a computed name', `${doubled(15)}{{ ns.s['repl' ~ 'ace']('x', ns.s) }}`, /writes too much/],
+    ['multiplies by a stored method', `${doubled(15)}{% set f = ns.s.replace %}{{ f('x', ns.s) }}`, /writes too much/],
+    ['multiplies between characters', `${doubled(15)}{{ ns.s.replace('', ns.s) }}`, /writes too much/],
+    ['multiplies in a block', `{% filter replace('x', 'y') %}x{% endfilter %}`, /replace block/],
+    ['joins with long text', `${doubled(19)}{{ range(900) | join(ns.s) }}`, /writes too much/],
+    ['indents far', `${doubled(15, 'x\\n')}{{ ns.s | indent(15000) }}`, /writes too much/],
+    ['splits and sorts', `${doubled(18, 'x,')}{{ ns.s.split(',') | sort | length }}`, /too large/],
+    [
+      'searches a long array often',
+      `${doubled(15, 'x,')}{% set a = ns.s.split(',') %}{% for i in range(9999) %}{{ 'z' in a }}{{ a | sort | length }}{% endfor %}`,
+      /too long/,
+    ],
+    ['is 300,000 characters long', 'a'.repeat(300_000), /is too long/],
+    ['is all spaces', `${' '.repeat(200_000)}{% if 1 %}{% endif %}`, /white space/],
+    ['is all line breaks', '\n'.repeat(200_000), /white space/],
+    [
+      'is as much white space as is allowed',
+      `${`${' '.repeat(1_000)}x`.repeat(250)}{{ raise_exception('end') }}`,
+      /"end"/,
+    ],
+    ['nests 5,000 parentheses', `{{ ${'('.repeat(5_000)}1${')'.repeat(5_000)} }}`, /failed/],
+    ['nests 5,000 ifs', '{% if 1 %}'.repeat(5_000) + '{% endif %}'.repeat(5_000), /failed/],
+    ['adds 50,000 numbers', `{{ 1${'+1'.repeat(50_000)} }}`, /nested too deep|failed/],
+    ['opens 80,000 expressions', '{{'.repeat(80_000), /failed/],
+    ['never closes a comment', '{#'.repeat(80_000), /failed/],
+    ['never closes a string', `{{ '${"\\'".repeat(80_000)}`, /failed/],
+    ['has a syntax error', '{% for %}', /chat template failed: got "/],
+    ['uses what is not there', '{{ missing() }}', /failed/],
+    ['uses an unknown filter', "{{ 'a' | shell }}", /failed/],
+    ['reaches for the prototype', "{{ ''.constructor.constructor('return 1')() }}", /failed/],
+  ])('stops a template that %s', (_what, template, message) => {
+    const stopped = failure(template);
+    expect(stopped.message).toMatch(message);
+    expect(stopped.elapsedMs).toBeLessThan(2_000);
+  });
+});
