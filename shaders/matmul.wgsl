@@ -7,7 +7,7 @@
 
 @group(0) @binding(0) var<storage, read> quants: array<vec4u>; // (row, block)
 @group(0) @binding(1) var<storage, read> scales: array<u32>;
-@group(0) @binding(2) var<storage, read> x: array<vec4f>; // (token, INPUT_STRIDE)
+@group(0) @binding(2) var<storage, read> x: array<array<vec4f, 8>>; // (token, INPUT_STRIDE)
 @group(0) @binding(3) var<storage, read> bias: array<f32>; // (row)
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // (token, OUTPUT_STRIDE)
 @group(0) @binding(5) var<uniform> step: Step;
@@ -57,10 +57,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       if (loads_weights) {
         fetched = load_block(source_row, block);
       } else {
-        let at = source_token * INPUT_STRIDE + block * 8u;
-        for (var i = 0u; i < 8u; i++) {
-          fetched[i] = x[at + i];
-        }
+        fetched = x[source_token * INPUT_STRIDE + block];
       }
     }
     if (block > 0u) {

@@ -33,12 +33,13 @@ export interface LinearShape {
   readonly epilogue: 'store' | 'add' | 'swiglu' | 'gate';
   /** Reads the step's last token only and writes row 0 of y. */
   readonly lastTokenOnly: boolean;
-  /** Tokens that share one pass over the weights; 1 for decode. */
+  /** Tokens that share one pass over the weights: 1 for decode; 4 (or more, taken as 4) for several tokens. */
   readonly tokenTile: number;
 }
 
 const ROWS_PER_GROUP = 4;
-const THREADS = 64;
+const THREADS = 16;
+const TOKEN_TILE = 4;
 const EPILOGUES = { store: 0, add: 1, swiglu: 2, gate: 3 } as const;
 
 /** The override constants that matvec and matmul share. */
@@ -46,11 +47,15 @@ export function linearOverrides(shape: LinearShape): Record<string, number> {
   return {
     ROWS: shape.rows,
     FIRST_ROW: shape.firstRow,
-    INPUT_STRIDE: shape.inputStride / 4,
+    INPUT_STRIDE: shape.inputStride / 32,
     OUTPUT_STRIDE: shape.outputStride,
     BIAS: Number(shape.bias),
     EPILOGUE: EPILOGUES[shape.epilogue],
   };
+}
+
+function tokenTileOf({ tokenTile, lastTokenOnly }: LinearShape): number {
+  return tokenTile < TOKEN_TILE || lastTokenOnly ? 1 : TOKEN_TILE;
 }
 
 /** Lanes that share one group of rows: fewer where a row is short, so that none idles. */
@@ -79,7 +84,7 @@ export const matvec: Kernel<LinearShape> = {
         ...quantFormats[shape.type].constants(shape.columns),
         LANES: lanes,
         WORKGROUP: lanes === 1 ? THREADS : lanes,
-        TOKEN_TILE: shape.lastTokenOnly ? 1 : shape.tokenTile,
+        TOKEN_TILE: tokenTileOf(shape),
       }) +
       STEP_WGSL +
       quantFormats[shape.type].wgsl +
@@ -100,7 +105,7 @@ export const matvec: Kernel<LinearShape> = {
     const perWorkgroup = variant.reduction === 'thread' ? THREADS : 1;
     return [
       ...spread(Math.ceil(groups / perWorkgroup)),
-      shape.lastTokenOnly ? 1 : Math.ceil(tokens / shape.tokenTile),
+      shape.lastTokenOnly ? 1 : Math.ceil(tokens / tokenTileOf(shape)),
     ];
   },
 };

@@ -1,5 +1,6 @@
 // Weights × the activations of a few tokens. LANES lanes share a group of four rows and stride over its blocks of 32; so
-// a block of x is loaded once for four rows. With one lane there is no barrier, and a workgroup holds WORKGROUP groups.
+// a block of x is loaded once for four rows, and in a tile of four tokens a block of weights is unpacked once for four
+// tokens. With one lane there is no barrier, and a workgroup holds WORKGROUP groups.
 //
 // The norm needs no pass of its own: x · norm_weight goes into the sums, Σx² runs beside them, and its scale is applied
 // once at the end.
@@ -11,13 +12,11 @@ override LAST_TOKEN_ONLY: bool;
 
 @group(0) @binding(0) var<storage, read> quants: array<vec4u>; // (row, block)
 @group(0) @binding(1) var<storage, read> scales: array<u32>;
-@group(0) @binding(2) var<storage, read> x: array<vec4f>; // (token, INPUT_STRIDE)
+@group(0) @binding(2) var<storage, read> x: array<array<vec4f, 8>>; // (token, INPUT_STRIDE)
 @group(0) @binding(3) var<storage, read> norm_weight: array<vec4f>; // (column / 4)
 @group(0) @binding(4) var<storage, read> bias: array<f32>; // (row)
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // (token, OUTPUT_STRIDE)
 @group(0) @binding(6) var<uniform> step: Step;
-
-const ROW_GROUP: u32 = 4u;
 
 // 32 values of one token, normalised but for the scale that all share, with Σ and Σ of the raw squares.
 struct Activations {
@@ -31,8 +30,7 @@ fn add_up(value: vec4f) -> f32 {
 }
 
 fn load_activations(token: u32, block: u32) -> Activations {
-  let at = token * INPUT_STRIDE + block * 8u;
-  var a = array<vec4f, 8>(x[at], x[at + 1u], x[at + 2u], x[at + 3u], x[at + 4u], x[at + 5u], x[at + 6u], x[at + 7u]);
+  var a = x[token * INPUT_STRIDE + block];
   var squares = 0.0;
   if (NORM) {
     let w = block * 8u;
@@ -68,46 +66,58 @@ fn main(
 ) {
   let flat = workgroup.y * workgroups.x + workgroup.x;
   let lane = select(local, 0u, LANES == 1u);
-  let row = select(flat, flat * WORKGROUP + local, LANES == 1u) * ROW_GROUP;
-  // Rows past the end read the last row again; what they sum is not stored.
+  let row = select(flat, flat * WORKGROUP + local, LANES == 1u) * 4u;
+  // Rows and tokens past the end read the last one again; what they sum is not stored.
   let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(ROWS - 1u));
-  let tokens = select(step.tokens, 1u, LAST_TOKEN_ONLY);
   let first_token = workgroup.z * TOKEN_TILE;
-  let first_input = select(first_token, step.tokens - 1u, LAST_TOKEN_ONLY);
+  let last_token = step.tokens - 1u;
+  let sources = min(vec4u(select(first_token, last_token, LAST_TOKEN_ONLY)) + vec4u(0u, 1u, 2u, 3u), vec4u(last_token));
 
-  var sums: array<vec4f, TOKEN_TILE>;
-  var squares: array<f32, TOKEN_TILE>;
+  var sums: array<vec4f, 4>; // (token, row); the first alone without a tile of tokens
+  var squares = vec4f(); // (token)
   // No early return: every lane must come to the barriers of the reduction.
   for (var block = lane; block < select(0u, BLOCKS, row < ROWS); block += LANES) {
+    let a = load_activations(sources.x, block);
+    squares.x += a.squares;
     if (TOKEN_TILE == 1u) {
-      let a = load_activations(first_input, block);
       sums[0] += vec4f(
         dot_block(rows.x, block, a.values, a.sum),
         dot_block(rows.y, block, a.values, a.sum),
         dot_block(rows.z, block, a.values, a.sum),
         dot_block(rows.w, block, a.values, a.sum),
       );
-      squares[0] += a.squares;
     } else {
-      for (var r = 0u; r < ROW_GROUP; r++) {
-        let w = load_block(rows[r], block);
-        for (var t = 0u; t < TOKEN_TILE; t++) {
-          let a = load_activations(min(first_token + t, tokens - 1u), block);
-          sums[t][r] += dot_values(w, a.values);
-          if (r == 0u) {
-            squares[t] += a.squares;
-          }
-        }
-      }
+      // Written out, not a loop: software adapters keep an array in registers only where every index is a constant.
+      let w0 = load_block(rows.x, block);
+      let w1 = load_block(rows.y, block);
+      let w2 = load_block(rows.z, block);
+      let w3 = load_block(rows.w, block);
+      let b = load_activations(sources.y, block);
+      let c = load_activations(sources.z, block);
+      let d = load_activations(sources.w, block);
+      squares += vec4f(0.0, b.squares, c.squares, d.squares);
+      sums[0] += vec4f(
+        dot_values(w0, a.values), dot_values(w1, a.values), dot_values(w2, a.values), dot_values(w3, a.values)
+      );
+      sums[1] += vec4f(
+        dot_values(w0, b.values), dot_values(w1, b.values), dot_values(w2, b.values), dot_values(w3, b.values)
+      );
+      sums[2] += vec4f(
+        dot_values(w0, c.values), dot_values(w1, c.values), dot_values(w2, c.values), dot_values(w3, c.values)
+      );
+      sums[3] += vec4f(
+        dot_values(w0, d.values), dot_values(w1, d.values), dot_values(w2, d.values), dot_values(w3, d.values)
+      );
     }
   }
+  var norm_scales = vec4f(1.0);
+  if (NORM) {
+    norm_scales = inverseSqrt(reduce_add(squares, lane) / f32(COLUMNS) + EPSILON);
+  }
   for (var t = 0u; t < TOKEN_TILE; t++) {
+    let sum = reduce_add(sums[t], lane) * norm_scales[t];
     let token = first_token + t;
-    var sum = reduce_add(sums[t], lane);
-    if (NORM) {
-      sum *= inverseSqrt(reduce_add(vec4f(squares[t]), lane).x / f32(COLUMNS) + EPSILON);
-    }
-    if (lane == 0u && token < tokens) {
+    if (lane == 0u && token < step.tokens) {
       finish_pair(token, row, sum.xy);
       finish_pair(token, row + 2u, sum.zw);
     }

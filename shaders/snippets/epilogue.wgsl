@@ -2,7 +2,7 @@
 
 override ROWS: u32; // of this shard
 override FIRST_ROW: u32; // its place in the output
-override INPUT_STRIDE: u32; // vec4f between two tokens of x
+override INPUT_STRIDE: u32; // blocks of 32 between two tokens of x
 override OUTPUT_STRIDE: u32; // f32 between two tokens of y
 override BIAS: bool;
 override EPILOGUE: u32;

@@ -1,0 +1,43 @@
+/** What a linear layer computes, for `matvec` and `matmul`. */
+import type { LinearShape } from './matvec.ts';
+import { rmsNormReference } from './rms-norm.ref.ts';
+
+/** What a linear layer reads. */
+export interface LinearData {
+  /** (rows, columns), dequantised */
+  readonly weights: ArrayLike<number>;
+  /** (token, inputStride) */
+  readonly x: ArrayLike<number>;
+  /** (columns) */
+  readonly normWeight: ArrayLike<number>;
+  /** (rows of the whole output) */
+  readonly bias: ArrayLike<number>;
+  /** (token, outputStride), as it was before */
+  readonly y: ArrayLike<number>;
+}
+
+const silu = (value: number): number => value / (1 + Math.exp(-value));
+
+/** y after the layer has run over `tokens` tokens: (token, outputStride). */
+export function matvecReference(shape: LinearShape, data: LinearData, tokens: number): Float64Array<ArrayBuffer> {
+  const { columns, rows, firstRow, inputStride, outputStride, norm, epilogue, lastTokenOnly } = shape;
+  const y = Float64Array.from(data.y);
+  const x = norm ? rmsNormReference({ dim: columns, ...norm }, data.x, data.normWeight, tokens, inputStride) : data.x;
+  const linear = (token: number, row: number): number => {
+    let sum = shape.bias ? data.bias[firstRow + row]! : 0;
+    for (let k = 0; k < columns; k++) sum += data.weights[row * columns + k]! * x[token * inputStride + k]!;
+    return sum;
+  };
+  for (let token = lastTokenOnly ? tokens - 1 : 0; token < tokens; token++) {
+    const start = (lastTokenOnly ? 0 : token) * outputStride;
+    for (let row = 0; row < rows; row++) {
+      const at = start + firstRow + row;
+      if (epilogue === 'store') y[at] = linear(token, row);
+      if (epilogue === 'add') y[at]! += linear(token, row);
+      if (epilogue === 'gate') y[at] = silu(y[at]!) * linear(token, row);
+      if (epilogue === 'swiglu' && row % 2 === 0)
+        y[start + (firstRow + row) / 2] = silu(linear(token, row)) * linear(token, row + 1);
+    }
+  }
+  return y;
+}
