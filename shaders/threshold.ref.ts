@@ -1,8 +1,10 @@
 /** What `threshold` computes: a sort and plain sums in f64. */
 import type { SamplerSettings } from './sampler.ts';
 
-/** What takes part in the order: no NaN, no infinities. */
-const finite = (logit: number): number => (Number.isNaN(logit) ? -3.4e38 : Math.min(3.4e38, Math.max(-3.4e38, logit)));
+/** What takes part in the order: no NaN, no infinities, no −0. */
+function finite(logit: number): number {
+  return Number.isNaN(logit) ? -3.4e38 : Math.min(3.4e38, Math.max(-3.4e38, logit)) + 0;
+}
 
 /** The least logit that survives top-k, top-p and min-p; −3.4e38 where nothing is cut. */
 export function thresholdReference(logits: ArrayLike<number>, sampler: SamplerSettings): number {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { randomValues } from '../tools/testing/real-data.ts';
+import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
+import { attentionCombineReference } from './attention-combine.ref.ts';
+import { attentionCombine } from './attention-combine.ts';
+import { attentionReference } from './attention.ref.ts';
+import { rowStride } from './kernel.ts';
+
+const devices = await testDevices();
+
+const cases = [
+  { heads: 1, headDim: 8, splitLength: 4, position: 0, tokens: 1 },
+  { heads: 8, headDim: 40, splitLength: 4, position: 4, tokens: 3 },
+  { heads: 3, headDim: 128, splitLength: 100, position: 512, tokens: 1 },
+  { heads: 4, headDim: 256, splitLength: 30, position: 77, tokens: 35 },
+];
+
+describe.each(devices)('attention-combine on $name', ({ device, variants }) => {
+  describe.each(variants)('$real, $reduction', (variant) => {
+    test.each(cases)('$heads heads of $headDim, $tokens at $position, splits of $splitLength', async (given) => {
+      const { heads, headDim, splitLength, position, tokens } = given;
+      const outputStride = rowStride(heads * headDim + 1);
+      const shape = { heads, headDim, splitLength, outputStride };
+      const kvLength = position + tokens;
+      const splits = Math.ceil(kvLength / splitLength);
+      // Any numbers do, with maxima a few units apart, totals above 0, and empty splits as attention leaves them.
+      const partials = randomValues(tokens * heads * splits * (headDim + 2), 1).map((value, i) => {
+        const [column, split] = [i % (headDim + 2), Math.floor(i / (headDim + 2)) % splits];
+        const token = Math.floor(i / (headDim + 2) / splits / heads);
+        const empty = split * splitLength > position + token;
+        if (column === headDim) return empty ? -3.4e38 : Math.fround(5 * value);
+        if (empty) return 0;
+        return column === headDim + 1 ? Math.fround(1 + value * value) : value;
+      });
+      const result = await runKernel(
+        device,
+        attentionCombine,
+        shape,
+        variant,
+        { tokens, kvLength },
+        {
+          partials: Float32Array.from(partials),
+          output: new Float32Array(tokens * outputStride),
+          step: new Uint32Array([position, tokens, 0, 0]),
+        },
+      );
+      const expected = attentionCombineReference(shape, partials, position, tokens);
+      expect(nmse(new Float32Array(result['output']!), expected)).toBeLessThanOrEqual(1e-10);
+    });
+  });
+});
+
+describe('the reference', () => {
+  test('weighs splits by exp(maximum) and divides by the whole', () => {
+    const shape = { heads: 1, headDim: 2, splitLength: 1, outputStride: 3 };
+    const partials = [1, 0, Math.log(3), 1, 0, 4, 0, 1];
+    // Weights 3 and 1: (3·1 + 1·0) / 4 and (3·0 + 1·4) / 4.
+    const output = attentionCombineReference(shape, partials, 1, 1);
+    expect(output[0]).toBeCloseTo(0.75, 12);
+    expect(output[1]).toBeCloseTo(1, 12);
+    expect(output[2]).toBe(0);
+  });
+
+  test('does not depend on how attention was split', () => {
+    const sizes = { heads: 4, kvHeads: 2, headDim: 8, contextLength: 20, stride: 64, maxSplits: 20, scale: 0.5 };
+    const data = { qkv: randomValues(192, 1), kCache: randomValues(320, 2), vCache: randomValues(320, 3) };
+    const rows = [20, 7, 3, 1].map((splitLength) => {
+      const partials = attentionReference({ ...sizes, splitLength }, data, 15, 3);
+      return attentionCombineReference({ heads: 4, headDim: 8, splitLength, outputStride: 32 }, partials, 15, 3);
+    });
+    for (const other of rows.slice(1)) expect(nmse(other, rows[0]!)).toBeLessThanOrEqual(1e-28);
+  });
+});

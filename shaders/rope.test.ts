@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { fromReal, randomValues, roundToReal, toReal } from '../tools/testing/real-data.ts';
+import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
+import { rowStride } from './kernel.ts';
+import { ropeReference } from './rope.ref.ts';
+import { ropeTable } from './rope-table.ts';
+import { rope, type RopeShape } from './rope.ts';
+
+const devices = await testDevices();
+
+interface Case extends Omit<RopeShape, 'stride' | 'contextLength'> {
+  readonly position: number;
+  readonly tokens: number;
+}
+
+const cases: Case[] = [
+  { heads: 1, kvHeads: 1, headDim: 8, rotaryDim: 8, pairing: 'adjacent', position: 0, tokens: 1 },
+  { heads: 8, kvHeads: 2, headDim: 40, rotaryDim: 40, pairing: 'halves', position: 5, tokens: 3 },
+  { heads: 4, kvHeads: 1, headDim: 64, rotaryDim: 64, pairing: 'adjacent', position: 113, tokens: 1 },
+  { heads: 4, kvHeads: 4, headDim: 128, rotaryDim: 32, pairing: 'halves', position: 77, tokens: 35 },
+  { heads: 3, kvHeads: 1, headDim: 80, rotaryDim: 20, pairing: 'adjacent', position: 9, tokens: 2 },
+  { heads: 8, kvHeads: 1, headDim: 256, rotaryDim: 256, pairing: 'halves', position: 511, tokens: 2 },
+];
+
+/** Rounding to f16 may fall the other way where f32 and f64 differ; measured at most 1.3e-11 (f32: 1e-15). */
+const TOLERANCE = { f32: 1e-13, f16: 1e-10 };
+
+describe.each(devices)('rope on $name', ({ device, variants }) => {
+  describe.each(variants)('$real, $reduction', (variant) => {
+    test.each(cases)('$heads/$kvHeads heads of $headDim, $rotaryDim $pairing, $tokens at $position', async (given) => {
+      const { position, tokens, ...sizes } = given;
+      const contextLength = position + tokens + 3;
+      const stride = rowStride((given.heads + 2 * given.kvHeads) * given.headDim);
+      const shape: RopeShape = { ...sizes, contextLength, stride };
+      const cacheLength = given.kvHeads * contextLength * given.headDim;
+      const table = ropeTable({ contextLength, rotaryDim: given.rotaryDim, base: 10_000 });
+      const qkv = randomValues(tokens * stride, 1);
+      const kCache = roundToReal(randomValues(cacheLength, 2), variant.real);
+      const vCache = roundToReal(randomValues(cacheLength, 3), variant.real);
+      const result = await runKernel(
+        device,
+        rope,
+        shape,
+        variant,
+        { tokens, kvLength: position + tokens },
+        {
+          qkv: Float32Array.from(qkv),
+          table,
+          k_cache: toReal(kCache, variant.real),
+          v_cache: toReal(vCache, variant.real),
+          step: new Uint32Array([position, tokens, 0, 0]),
+        },
+      );
+      ropeReference(shape, { qkv, table, kCache, vCache }, position, tokens);
+      expect(nmse(new Float32Array(result['qkv']!), qkv)).toBeLessThanOrEqual(TOLERANCE.f32);
+      const expectedK = roundToReal(kCache, variant.real);
+      expect(nmse(fromReal(result['k_cache']!, variant.real), expectedK)).toBeLessThanOrEqual(TOLERANCE[variant.real]);
+      expect(fromReal(result['v_cache']!, variant.real)).toEqual(roundToReal(vCache, variant.real));
+    });
+  });
+});
+
+describe('the reference', () => {
+  const turn = (pairing: RopeShape['pairing']) => {
+    const shape: RopeShape = {
+      heads: 1,
+      kvHeads: 1,
+      headDim: 6,
+      rotaryDim: 4,
+      pairing,
+      contextLength: 3,
+      stride: 18,
+    };
+    // A quarter turn of the first pair, half a turn of the second, at position 1.
+    const table = [1, 0, 1, 0, 0, 1, -1, 0, 1, 0, 1, 0];
+    const qkv = Float64Array.from({ length: 18 }, (_, i) => i + 1);
+    const kCache = new Float64Array(18);
+    const vCache = new Float64Array(18);
+    ropeReference(shape, { qkv, table, kCache, vCache }, 1, 1);
+    return { q: [...qkv.slice(0, 6)], k: [...kCache], v: [...vCache] };
+  };
+  const none = [0, 0, 0, 0, 0, 0];
+
+  test('turns neighbours and copies what lies past them', () => {
+    const { q, k, v } = turn('adjacent');
+    expect(q).toEqual([-2, 1, -3, -4, 5, 6]);
+    expect(k).toEqual([...none, -8, 7, -9, -10, 11, 12, ...none]);
+    expect(v).toEqual([...none, 13, 14, 15, 16, 17, 18, ...none]);
+  });
+
+  test('turns halves', () => {
+    expect(turn('halves').q).toEqual([-3, -2, 1, -4, 5, 6]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { randomValues } from '../tools/testing/real-data.ts';
+import { runKernel, testDevices } from '../tools/testing/run-kernel.ts';
+import { samplerSettings, samplerUniform } from '../tools/testing/sampler-settings.ts';
+import type { SamplerSettings } from './sampler.ts';
+import { thresholdReference } from './threshold.ref.ts';
+import { threshold } from './threshold.ts';
+
+const devices = await testDevices();
+
+/** Logits as models make them: a bell of many unlikely tokens (a sum of uniform numbers) and a few that stand out. */
+function bell(length: number, seed: number): Float64Array {
+  const parts = [0, 1, 2, 3].map((part) => randomValues(length, 10 * seed + part, 4));
+  const logits = Float64Array.from({ length }, (_, i) => Math.fround(parts.reduce((sum, part) => sum + part[i]!, -3)));
+  for (let i = 0; i < 5; i++) logits.fill(14 + i / 2, i * 997, i * 997 + 1);
+  return logits;
+}
+
+interface Case {
+  readonly title: string;
+  readonly logits: ArrayLike<number>;
+  readonly settings: Partial<SamplerSettings>;
+}
+
+const logits = bell(5003, 1);
+/** Three sizes only, in order: a software driver takes seconds to compile each. */
+const cases: Case[] = [
+  ...[1, 2, 40, 256, 257, 1000, 5002, 5003, 9000].map((topK) => ({
+    title: `top-k ${topK}`,
+    logits,
+    settings: { topK },
+  })),
+  ...[0, 0.1, 0.5, 0.9, 0.95, 0.99, 0.999].map((topP) => ({ title: `top-p ${topP}`, logits, settings: { topP } })),
+  { title: 'min-p', logits, settings: { minP: 0.05 } },
+  { title: 'all three, top-k cuts', logits, settings: { topK: 3, topP: 0.99, minP: 0.001 } },
+  { title: 'all three, top-p cuts', logits, settings: { topK: 40, topP: 0.8, minP: 0.001 } },
+  { title: 'all three, min-p cuts', logits, settings: { topK: 40, topP: 0.999, minP: 0.5 } },
+  { title: 'top-p of a long top-k', logits, settings: { topK: 3000, topP: 0.7 } },
+  { title: 'nothing to cut', logits, settings: {} },
+  { title: 'temperature 0', logits, settings: { temperature: 0, topK: 3 } },
+  { title: 'a flat vocabulary', logits: randomValues(5003, 2, 0.5), settings: { topP: 0.6 } },
+  { title: 'a flat vocabulary, long top-k', logits: randomValues(5003, 2, 0.5), settings: { topK: 2500, topP: 0.6 } },
+  { title: 'one token', logits: [2], settings: { topK: 1, topP: 0.5 } },
+  { title: 'fewer tokens than threads', logits: randomValues(7, 3, 3), settings: { topK: 4, topP: 0.9 } },
+  { title: 'all equal', logits: new Float64Array(5003).fill(1.5), settings: { topK: 5, topP: 0.5 } },
+  { title: 'ties at the cut', logits: [3, 1, 2, 2, 2, 0, 0], settings: { topK: 2 } },
+  {
+    title: 'forbidden tokens',
+    logits: [...logits].map((value, i) => (i % 3 ? -Infinity : value)),
+    settings: { topK: 2000, topP: 0.9 },
+  },
+  {
+    title: 'fewer allowed than k',
+    logits: [-Infinity, 1, -Infinity, 2, NaN, NaN, -Infinity],
+    settings: { topK: 4, topP: 1 },
+  },
+  { title: 'all forbidden', logits: new Float64Array(5003).fill(-Infinity), settings: { topK: 7, topP: 0.9 } },
+  { title: 'positive infinity', logits: [1, Infinity, 3, 0, 0, 0, 0], settings: { topP: 0.9 } },
+  { title: 'NaN only', logits: new Float64Array(5003).fill(NaN), settings: { topK: 7, topP: 0.9, minP: 0.1 } },
+  { title: 'zeros of both signs', logits: [0, -0, -1, 0, -1, -1, -1], settings: { topK: 3 } },
+];
+
+describe.each(devices)('threshold on $name', ({ device, variants }) => {
+  test.each(cases)('$title', async ({ logits, settings }) => {
+    const sampler = samplerSettings(settings);
+    const result = await runKernel(
+      device,
+      threshold,
+      { vocabularySize: logits.length },
+      variants[0]!,
+      { tokens: 1, kvLength: 1 },
+      { logits: Float32Array.from(logits), threshold: new Float32Array(1), sampler: samplerUniform(sampler) },
+    );
+    const expected = thresholdReference(Float32Array.from(logits), sampler);
+    const [actual] = new Float32Array(result['threshold']!);
+    // A cut that a token's logit makes is exact; ln(minP) is the only arithmetic.
+    if (sampler.minP > 0) expect(actual).toBeCloseTo(Math.fround(expected), 5);
+    else expect(actual).toBe(Math.fround(expected));
+  });
+});
+
+describe('the reference', () => {
+  const odds = [1, 2, 3, 4].map(Math.log); // probabilities 0.1, 0.2, 0.3, 0.4
+  test.each([
+    [{ topK: 2 }, odds[2]],
+    [{ topP: 0.4 - 1e-9 }, odds[3]],
+    [{ topP: 0.65 }, odds[2]],
+    [{ topP: 0.95 }, odds[0]],
+    // Of the top two, the first has 4/7.
+    [{ topK: 2, topP: 0.55 }, odds[3]],
+    [{ topK: 2, topP: 0.6 }, odds[2]],
+    [{ minP: 0.6 }, Math.log(2.4)],
+    [{ temperature: 0, topK: 1 }, -3.4e38],
+    [{}, -3.4e38],
+  ] as [Partial<SamplerSettings>, number][])('%o', (settings, expected) => {
+    expect(thresholdReference(odds, samplerSettings(settings))).toBeCloseTo(expected, 10);
+  });
+});
