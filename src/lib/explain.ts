@@ -39,7 +39,7 @@ const TITLES: Record<ErrorCode, string> = {
 /** What to do, for codes whose sentence may come without a remedy. */
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
   GpuLost: 'Your words are safe. Start the model again.',
-  WorkerFailed: 'Your words are safe. Start it again.',
+  WorkerFailed: 'Your words are safe. Try again.',
   ContextFull: 'Start a new chat, or raise the context length in the settings.',
   GpuOutOfMemory: 'Close other heavy pages, choose a shorter context in the settings, or choose a smaller model.',
   SourceUnreachable: 'Check the address and the network, then try again.',
