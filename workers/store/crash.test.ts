@@ -134,8 +134,8 @@ describe('a database in trouble', () => {
     expect(await library.list()).toEqual([]);
   });
 
-  it('opens its connection again when it was lost in the middle', async () => {
-    failWrite(2, new DOMException('Connection to Indexed Database server lost', 'UnknownError'));
+  it.each([0, 2, 4])('opens its connection again when it was lost at write %i', async (write) => {
+    failWrite(write, new DOMException('Connection to Indexed Database server lost', 'UnknownError'));
     const { entry } = await smallLibrary().add(fromDisk, ignoreProgress);
     expect(Buffer.compare(await readWhole(entry!.id), OTHER)).toBe(0);
   });

@@ -1,6 +1,7 @@
 /** The library's promises: what is added is there byte for byte, once, and nothing else is touched. */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { listen, parseRange } from '../../tools/servers/http-server.ts';
 import { startHub } from '../../tools/servers/hub-server.ts';
 import type { HubServer } from '../../tools/servers/hub-server.ts';
 import { fakeBrowser } from '../../tools/testing/fake-browser.ts';
@@ -252,6 +253,28 @@ describe('pause and resume', () => {
     const outcome = await library.resume(partial!.id, ignoreProgress);
     expect(await library.list()).toEqual([outcome.entry]);
     expect(Buffer.compare(await readWhole(outcome.entry!.id), newer)).toBe(0);
+  });
+});
+
+describe('a server that gives nothing to know a file by', () => {
+  it('is asked for the whole file again, because its parts may be of another', async () => {
+    let [bytes, limit] = [BYTES, 3 * SMALL_CHUNK_BYTES];
+    const server = await listen((request, response) => {
+      const range = parseRange(request.headers.range, bytes.byteLength);
+      if (range === null || range === 'outside') return void response.writeHead(404).end();
+      if (range.start >= limit) return void response.writeHead(503).end();
+      const headers = { 'Content-Range': `bytes ${range.start}-${range.end - 1}/${bytes.byteLength}` };
+      response.writeHead(206, headers).end(bytes.subarray(range.start, Math.min(range.end, limit)));
+    });
+    const library = smallLibrary();
+    const source: ModelSource = { kind: 'url', url: `${server.origin}/model.gguf` };
+    await expect(library.add(source, ignoreProgress)).rejects.toMatchObject({ name: 'SourceUnreachable' });
+    const [partial] = await library.list();
+    expect(partial?.storedBytes).toBe(3 * SMALL_CHUNK_BYTES);
+    [bytes, limit] = [noise(BYTES.byteLength), Infinity];
+    await library.resume(partial!.id, ignoreProgress);
+    expect(Buffer.compare(await readWhole(partial!.id), bytes)).toBe(0);
+    await server.close();
   });
 });
 
