@@ -166,7 +166,7 @@ function noteValidators(response: Response, identity: Identity, url: string): vo
   identity.lastModified ??= lastModified;
 }
 
-/** `bytes 0-9/100` → 0, 10 (exclusive), 100; `bytes ✱/100` → null bounds are not needed, so start and end are 0. */
+/** `bytes 0-9/100` → 0, 10 (exclusive), 100. The form of a 416 has a star for its bounds: they read as 0 here. */
 function contentRange(response: Response): { start: number; end: number; total: number | null } | null {
   const match = /^bytes\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range')?.trim() ?? '');
   if (!match) return null;
