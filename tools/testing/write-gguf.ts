@@ -24,7 +24,7 @@ const VALUE_TYPE_IDS = {
 } as const;
 
 /** GGUF's name of a metadata value's type, apart from arrays. */
-export type ScalarType = Exclude<keyof typeof VALUE_TYPE_IDS, 'array'>;
+type ScalarType = Exclude<keyof typeof VALUE_TYPE_IDS, 'array'>;
 
 type Scalar = string | number | bigint | boolean;
 

@@ -3,8 +3,8 @@
  *
  * Every evaluated node is counted, text by its length, loops by theirs, and the clock is read now and then. Values that
  * would unfold into far more than they take (an array that holds another one twice, thirty levels deep) are refused when
- * they are made. Single built-in operations are not interrupted: `replace`, the one that multiplies, is measured first;
- * the JavaScript engine's limit on strings (about 512 MiB) bounds the others.
+ * they are made. Single built-in operations are not interrupted, so those that multiply are measured first: `replace` by what it
+ * would write, `join`, `indent` and `tojson` by their arguments.
  */
 import { Interpreter } from '@huggingface/jinja';
 import type { Environment } from '@huggingface/jinja';
@@ -21,17 +21,24 @@ interface Node extends Statement {
   readonly operand?: Node;
   readonly filter?: Node;
   readonly callee?: Node;
+  readonly args?: readonly Node[];
   readonly computed?: boolean;
   readonly value?: unknown;
 }
 
-const STEPS_MAX = 1_000_000;
-const TIME_MAX_MS = 1_000;
+const STEPS_MAX = 500_000;
+/** Steps should end a template first, the same on every device; this is for steps that are slower than we know. */
+const TIME_MAX_MS = 1_500;
 const DEPTH_MAX = 256;
 const VALUE_SIZE_MAX = 200_000;
 /** Reading the clock at every step would cost more than the step. */
 const STEPS_PER_CLOCK = 512;
 const STRING_UNITS_PER_STEP = 64;
+/** The interpreter makes a dozen objects for each turn of a loop, even of an empty one. */
+const STEPS_PER_LOOP_TURN = 4;
+/** Filters that put an argument between all the parts of a value: text of this length, or this many spaces. */
+const REPEATING_FILTERS: readonly unknown[] = ['join', 'indent', 'tojson'];
+const REPEATED_UNITS_MAX = 256;
 
 /** The error for a template that passes a limit. */
 export function exceeded(what: string, limit: string): EngineError {
@@ -57,6 +64,7 @@ export class BoundedInterpreter extends Interpreter {
   readonly #startMs = performance.now();
   readonly #iterables = new WeakSet<Statement>();
   readonly #replaced = new WeakSet<Statement>();
+  readonly #repeated = new WeakSet<Statement>();
   readonly #guarded = new WeakSet<Value>();
   readonly #sizes = new WeakMap<Value, number>();
   #steps = 0;
@@ -91,19 +99,32 @@ export class BoundedInterpreter extends Interpreter {
     if (statement.type === 'For' && statement.iterable) this.#iterables.add(statement.iterable);
     const isReplaceMember = statement.computed === true || statement.property?.value === 'replace';
     if (statement.type === 'MemberExpression' && isReplaceMember) this.#replaced.add(statement.object!);
-    if (statement.filter?.callee?.value !== 'replace') return;
+    const filterName = statement.filter?.callee?.value;
+    if (REPEATING_FILTERS.includes(filterName)) this.#watchArguments(statement.filter!.args ?? []);
+    if (filterName !== 'replace') return;
     if (statement.type === 'FilterStatement') throw exceeded('uses a replace block', 'the replace filter');
     this.#replaced.add(statement.operand!);
   }
 
+  #watchArguments(args: readonly Node[]): void {
+    for (const argument of args) {
+      if (argument.type.endsWith('SpreadExpression'))
+        throw exceeded('unpacks arguments of a filter', 'plain arguments');
+      this.#repeated.add(argument.type === 'KeywordArgumentExpression' ? (argument.value as Node) : argument);
+    }
+  }
+
   #cost(value: Value, statement: Statement): number {
     const content: unknown = value.value;
+    const units = typeof content === 'string' ? content.length : typeof content === 'number' ? content : 0;
+    if (units > REPEATED_UNITS_MAX && this.#repeated.has(statement))
+      throw exceeded('repeats too long a text', `at most ${REPEATED_UNITS_MAX} characters`);
     if (typeof content === 'string') {
       this.#requireOutput(content.length);
       return content.length / STRING_UNITS_PER_STEP;
     }
     const length = Array.isArray(content) ? content.length : content instanceof Map ? content.size : 0;
-    const loopSteps = this.#iterables.has(statement) ? length : 0;
+    const loopSteps = this.#iterables.has(statement) ? length * STEPS_PER_LOOP_TURN : 0;
     return this.#sizes.has(value) ? loopSteps : loopSteps + this.#size(value, true);
   }
 

@@ -244,6 +244,19 @@ describe('kinds of tokens', () => {
     expect([...named.endIds].sort()).toEqual([261, 262, 264]);
   });
 
+  it('marks of turns are control tokens even where a file calls them text', async () => {
+    const { encode, encodeWithSpecial } = createTokenizer(
+      await smallFile({
+        'tokenizer.ggml.model': 'gpt2',
+        'tokenizer.ggml.tokens': ['<', '|', '>', '<|im_start|>', '<|im_end|>'],
+        'tokenizer.ggml.token_type': [1, 1, 1, 4, 4],
+        'tokenizer.ggml.merges': ['< |'],
+      }),
+    );
+    expect(encodeWithSpecial('<|im_start|><|im_end|>')).toEqual([3, 4]);
+    expect(encode('<|im_start|><|im_end|>')).toEqual([0, 1, 1, 2, 0, 1, 1, 2]);
+  });
+
   it('BOS is added as the file says, else as its family does', async () => {
     expect(createTokenizer(await byteLevelFile()).addBos).toBe(false);
     expect(createTokenizer(await byteLevelFile({ 'tokenizer.ggml.pre': 'llama-bpe' })).addBos).toBe(true);

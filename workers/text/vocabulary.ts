@@ -26,6 +26,14 @@ const END_TOKENS: ReadonlySet<string> = new Set([
   '<｜end▁of▁sentence｜>',
 ]);
 
+/** Tokens that begin a turn in the same models. */
+const START_TOKENS: ReadonlySet<string> = new Set([
+  '<|im_start|>',
+  '<|start_header_id|>',
+  '<|end_header_id|>',
+  '<start_of_turn>',
+]);
+
 /** A vocabulary; `tokens`, `kinds` and `scores` are indexed by id. */
 export interface Vocabulary {
   readonly tokens: readonly string[];
@@ -75,11 +83,12 @@ function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Se
     if (id !== null) ids.add(id);
   }
   for (const [id, token] of tokens.entries()) {
+    const isEnd = END_TOKENS.has(token);
     const isSpecial = kinds[id] === TOKEN_KIND.control || kinds[id] === TOKEN_KIND.userDefined;
-    if (!isSpecial || !END_TOKENS.has(token)) continue;
-    // Some conversions mark these as text; then plain text could end a turn.
+    if (!isSpecial || !(isEnd || START_TOKENS.has(token))) continue;
+    // Some conversions mark these as text; then plain text could begin or end a turn.
     kinds[id] = TOKEN_KIND.control;
-    ids.add(id);
+    if (isEnd) ids.add(id);
   }
   const byText = new Map([...ids].map((id) => [tokens[id], id]));
   // In the "harmony" format <|end|> ends one part of an answer, not the answer.
