@@ -1,6 +1,12 @@
 /** A new version of the page: found in the background, taken only on the person's word and never under an answer. */
-/// <reference types="vite-plugin-pwa/vanillajs" />
-import { registerSW } from 'virtual:pwa-register';
+/** What registering a service worker reports; vite-plugin-pwa's `registerSW` has this shape. */
+export type RegisterServiceWorker = (options: {
+  /** A new version waits. */
+  onNeedRefresh: () => void;
+  /** A new version has taken over, in this tab or by another's word. */
+  onNeedReload: () => void;
+  onRegisteredSW: (url: string, registration: ServiceWorkerRegistration | undefined) => void;
+}) => () => Promise<void>;
 
 /** `waiting`: a new version can be taken. `taken`: another tab took it, and this one should be opened anew. */
 export type UpdatePhase = 'none' | 'waiting' | 'taken';
@@ -17,8 +23,8 @@ export class UpdateState {
   #take: () => void = () => undefined;
 
   /** Registers the service worker, where there are any. */
-  start(): void {
-    const take = registerSW({
+  start(register: RegisterServiceWorker): void {
+    const take = register({
       onNeedRefresh: () => {
         this.phase = 'waiting';
       },
