@@ -5,7 +5,7 @@ import text from './threshold.wgsl?raw';
 import finite from './snippets/finite.wgsl?raw';
 import orderedKey from './snippets/ordered-key.wgsl?raw';
 
-/** Size of the logits: at most 2¹⁹, for the fixed-point sums. */
+/** Size of the logits: less than 2¹⁹, for the fixed-point sums. */
 export interface ThresholdShape {
   readonly vocabularySize: number;
 }
@@ -13,7 +13,7 @@ export interface ThresholdShape {
 /**
  * `logits` (vocabularySize); `threshold` (1): tokens with logit ≥ it survive; −3.4e38 where nothing is cut. Ties at the
  * cut all survive. Probabilities are summed in units of 2⁻²⁶ of the most likely token's, so that no order of the sum can
- * change the cut.
+ * change the cut; that puts top-p off by less than vocabularySize · 2⁻²⁷ of that token's probability.
  */
 export const threshold: Kernel<ThresholdShape> = {
   name: 'threshold',
