@@ -1,7 +1,7 @@
 /** The engine in Node: a model file from disk on whichever WebGPU adapter this machine has. */
 import { basename } from 'node:path';
 import { openGpu } from '../workers/gpu/open-gpu.ts';
-import type { LoadOptions } from '../workers/protocol/engine.ts';
+import type { EngineOptions } from '../workers/engines/load-model.ts';
 import { NativeEngine } from '../workers/engines/native.ts';
 import { openNodeGpu } from './node-gpu.ts';
 import { openFileSource } from './testing/file-source.ts';
@@ -18,7 +18,7 @@ export interface NodeEngine {
  *
  * @param adapterName part of an adapter's name to insist on; empty takes the best
  */
-export async function openNodeEngine(path: string, options: LoadOptions = {}, adapterName = ''): Promise<NodeEngine> {
+export async function openNodeEngine(path: string, options: EngineOptions = {}, adapterName = ''): Promise<NodeEngine> {
   const gpu = await openGpu(openNodeGpu(adapterName));
   if ('kind' in gpu)
     throw new Error(`No WebGPU adapter: ${gpu.detail} Install a Vulkan driver (Mesa 25 or newer, or Chromium).`);

@@ -30,6 +30,14 @@ const DEFAULT_CONTEXT_TOKENS = 4096;
 /** Largest prefill chunk with tiles, and without: scratch memory grows with it. */
 const CHUNK_TOKENS = { tiled: 512, threads: 64 } as const;
 
+/** What tests and benchmarks may insist on besides what a person may choose. */
+export interface EngineOptions extends LoadOptions {
+  /** Kernels to run instead of those that the device's own measurement chooses. */
+  readonly variant?: Variant;
+  /** Largest weight binding, below the device's limit, to see matrices cut into shards. */
+  readonly bindingBytes?: number;
+}
+
 /** A model on the GPU with all that an answer needs. */
 export interface LoadedNativeModel {
   readonly summary: ModelSummary;
@@ -53,7 +61,7 @@ export async function loadModel(
   gpu: Gpu,
   source: ByteSource,
   fileName: string,
-  options: LoadOptions,
+  options: EngineOptions,
   onProgress: (progress: LoadProgress) => void,
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
@@ -72,24 +80,21 @@ export async function loadModel(
   const template = createChatTemplate(file);
   const contextLength = chooseContext(options, shape);
   const pipelines = new PipelineCache(gpu);
-  const reduction = await fasterReduction(gpu, pipelines);
-  // A file of full precision keeps it in the cache too; quantised weights are coarser than f16 anyway.
-  const real = gpu.adapter.f16 && summary.quantization !== 'F32' ? 'f16' : 'f32';
-  const variant: Variant = { real, reduction };
-
+  const variant = options.variant ?? (await chooseVariant(gpu, pipelines, summary));
   const graph = new Graph(
     gpu,
     variant,
     contextLength,
-    reduction === 'thread' ? CHUNK_TOKENS.threads : CHUNK_TOKENS.tiled,
+    CHUNK_TOKENS[variant.reduction === 'thread' ? 'threads' : 'tiled'],
   );
   const { memory } = graph;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  const weights = new Weights(file, memory, Math.min(maxBufferSize, maxStorageBufferBindingSize));
+  const bindingBytes = options.bindingBytes ?? Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const weights = new Weights(file, memory, bindingBytes);
   const layout: AttentionLayout = { ...shape, contextLength, pairing: 'adjacent' };
   const table = ropeTable({ contextLength, rotaryDim: shape.rotaryDim, ...(await ropeSettings(file, shape, signal)) });
   const ropeSlot = memory.add(new Slot('rope table', table.byteLength, 'scratch'));
-  const cache = planCache(graph, layout, shape.layers, real === 'f16' ? 2 : 4);
+  const cache = planCache(graph, layout, shape.layers, variant.real === 'f16' ? 2 : 4);
   const logits = declare({ graph, weights, shape, layout, ropeTable: ropeSlot, cache });
   const sampler = new Sampler(graph, logits.slot, shape.vocabularySize);
 
@@ -130,6 +135,13 @@ export async function loadModel(
     memory.release(gpu);
     throw error;
   }
+}
+
+async function chooseVariant(gpu: Gpu, pipelines: PipelineCache, { quantization }: ModelSummary): Promise<Variant> {
+  const reduction = await fasterReduction(gpu, pipelines);
+  // A file of full precision keeps it in the cache too; quantised weights are coarser than f16 anyway.
+  const real = gpu.adapter.f16 && quantization !== 'F32' ? 'f16' : 'f32';
+  return { real, reduction };
 }
 
 function chooseContext({ contextLength }: LoadOptions, shape: ModelShape): number {

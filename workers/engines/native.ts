@@ -12,14 +12,16 @@ import type {
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
-  LoadOptions,
   LoadProgress,
 } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { AnswerText } from './answer-text.ts';
-import { type LoadedNativeModel, loadModel } from './load-model.ts';
+import { type EngineOptions, type LoadedNativeModel, loadModel } from './load-model.ts';
 import { type StepResult, TOKENS_IN_FLIGHT } from './runner.ts';
+
+/** More answers than a context is likely to hold. */
+const KEPT_ANSWERS = 256;
 
 /** What an answer is made with, once its prompt is ids. */
 type AnswerOptions = Omit<GenerateRequest, 'messages'> & {
@@ -40,6 +42,8 @@ export class NativeEngine {
   readonly model: LoadedNativeModel;
   /** Ids whose keys and values are in the cache, by position. */
   #cached: number[] = [];
+  /** Ids of answers by their text, oldest first: a follow-up must match what is in the cache, not what text encodes to. */
+  readonly #answers = new Map<string, readonly number[]>();
 
   private constructor(gpu: Gpu, model: LoadedNativeModel) {
     this.gpu = gpu;
@@ -51,7 +55,7 @@ export class NativeEngine {
     gpu: Gpu,
     source: ByteSource,
     fileName: string,
-    options: LoadOptions = {},
+    options: EngineOptions = {},
     onProgress: (progress: LoadProgress) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<NativeEngine> {
@@ -61,7 +65,7 @@ export class NativeEngine {
   /** Ids of a conversation through the model's template, ready to be answered. */
   promptIds(messages: readonly ChatMessage[]): number[] {
     const { template, tokenizer } = this.model;
-    return template.encode(messages, tokenizer, { addGenerationPrompt: true });
+    return template.encode(messages, tokenizer, { addGenerationPrompt: true, answers: this.#answers });
   }
 
   /**
@@ -137,6 +141,8 @@ export class NativeEngine {
     await this.#settle(inFlight, promptIds.length + sampled - 1);
     const rest = text.finish();
     if (rest !== '') onEvent({ kind: 'text', text: rest, tokens: tokens.length });
+    // A stop string was cut off the text but not off the ids.
+    if (!text.stopped) this.#keepAnswer(text.whole, tokens);
     const decodeMs = performance.now() - prefilledAt;
     const countsPerToken = countsPerStep(countsBefore, this.gpu.counts, sampled - said - 1);
     return {
@@ -205,6 +211,12 @@ export class NativeEngine {
   async #settle(inFlight: Promise<number>[], ranThrough: number): Promise<void> {
     for (const id of await Promise.all(inFlight)) this.#cached.push(id);
     this.#cached.length = Math.min(this.#cached.length, ranThrough);
+  }
+
+  #keepAnswer(text: string, tokens: readonly number[]): void {
+    this.#answers.delete(text);
+    this.#answers.set(text, [...tokens]);
+    if (this.#answers.size > KEPT_ANSWERS) this.#answers.delete(this.#answers.keys().next().value!);
   }
 
   #remember(position: number, id: number): void {

@@ -18,7 +18,7 @@ import type {
 } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import { openStored, type StoredFile } from '../store/stored-file.ts';
-import { NativeEngine } from './native.ts';
+import type { NativeEngine } from './native.ts';
 
 /** A loaded model and what it takes to load it again. */
 interface Loaded {
@@ -127,6 +127,8 @@ export class EngineService implements EngineApi {
     const file = await openStored(id);
     try {
       const gpu = await this.#device();
+      // The page opens before the engine is needed: its kernels are loaded with the first model.
+      const { NativeEngine } = await import('./native.ts');
       const engine = await NativeEngine.load(gpu, file, file.summary.fileName, options, onProgress, signal);
       return { id, options, file, engine };
     } catch (error) {

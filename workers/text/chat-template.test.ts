@@ -163,10 +163,57 @@ describe('without a chat template', () => {
     );
   });
 
-  it('writes plain lines where it has not', async () => {
+  it('writes one plain text where it has not', async () => {
     const prompt = await makePrompt(null, {}, ['<s>', '</s>']);
-    expect(prompt([system('S'), user('U'), assistant('A'), user('V')])).toBe(
-      '⟨<s>⟩S\n\nUser: U\n\nAssistant: A\n\nUser: V\n\nAssistant:',
+    expect(prompt([system('S'), user('U'), assistant('A'), user('V')])).toBe('⟨<s>⟩S\nU\nA\nV');
+  });
+});
+
+describe('answers that the engine gave', () => {
+  const ids = [5, 6, 7];
+  const encodeWith = async (template: string | null, messages: readonly ChatMessage[], answer: string) => {
+    const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).padStart(2, '0').toUpperCase()}>`);
+    const tokens = ['<unk>', ...bytes, '<s>', '<|im_end|>'];
+    const file = await readGguf(
+      bytesSource(
+        writeGguf({
+          metadata: {
+            'tokenizer.ggml.model': 'llama',
+            'tokenizer.ggml.tokens': tokens,
+            'tokenizer.ggml.token_type': [2, ...bytes.map(() => 6), 3, 3],
+            'tokenizer.ggml.scores': { type: 'array', itemType: 'float32', value: tokens.map(() => 0) },
+            'tokenizer.ggml.add_space_prefix': false,
+            ...(template === null ? {} : { 'tokenizer.chat_template': template }),
+          },
+          tensors: [],
+        }),
+      ),
     );
+    const answers = new Map([[answer, ids]]);
+    const { encode } = createChatTemplate(file);
+    return encode(messages, createTokenizer(file), { addGenerationPrompt: false, answers });
+  };
+  const TEMPLATE = "{% for message in messages %}{{ message.content | trim + '<|im_end|>' }}{% endfor %}";
+  const byteIds = (text: string): number[] => [...new TextEncoder().encode(text)].map((byte) => byte + 1);
+  const END = 258;
+
+  it('go back as the tokens that they were', async () => {
+    const encoded = await encodeWith(TEMPLATE, [user('Q'), assistant(' A '), user('A')], ' A ');
+    expect(encoded).toEqual([...byteIds('Q'), END, ...ids, END, ...byteIds('A'), END]);
+  });
+
+  it('only where they are word for word the same', async () => {
+    const encoded = await encodeWith(TEMPLATE, [assistant('AB')], 'A');
+    expect(encoded).toEqual([...byteIds('AB'), END]);
+  });
+
+  it('are plain text again where a template cuts them', async () => {
+    const template = "{% for message in messages %}{{ message.content.split('|')[-1] }}{% endfor %}";
+    expect(await encodeWith(template, [assistant('x|yz')], 'x|yz')).toEqual(byteIds('yz'));
+  });
+
+  it('in the middle of one plain text', async () => {
+    const encoded = await encodeWith(null, [user('Q'), assistant('A'), user('R')], 'A');
+    expect(encoded).toEqual([...byteIds('Q\n'), ...ids, ...byteIds('\nR')]);
   });
 });

@@ -5,7 +5,10 @@
  * noncharacter before the template runs (so that trimming and string tests in templates still work), the output is cut
  * at the control tokens that the template itself wrote, and the noncharacters are taken out again.
  *
- * A file without a template gets ChatML if its vocabulary has ChatML's tokens, else plain "User:" and "Assistant:" lines.
+ * An answer that this engine gave goes back as the very tokens that it was: text may be cut into tokens in several ways,
+ * and only the ways of generation are in the KV cache.
+ *
+ * A file without a template gets ChatML if its vocabulary has ChatML's tokens; else the messages are one plain text, which the model continues.
  * Where a template refuses system messages or leaves them out, the system message goes before the first user message.
  */
 import type { ModelFile } from '../format/model-file.ts';
@@ -20,32 +23,34 @@ import { readTokenKinds, roleId, TOKEN_KIND } from './vocabulary.ts';
 export interface ChatTemplate {
   /**
    * The prompt's ids, with BOS once where the model wants it. With `addGenerationPrompt` it ends where the answer
-   * begins. Throws `TemplateFailed` if the template refuses the conversation, fails, or takes too long.
+   * begins. `answers` gives the ids of answers by their text. Throws `TemplateFailed` if the template refuses the
+   * conversation, fails, or takes too long.
    */
   encode(
     messages: readonly ChatMessage[],
     tokenizer: Tokenizer,
-    options: { readonly addGenerationPrompt: boolean },
+    options: { readonly addGenerationPrompt: boolean; readonly answers?: ReadonlyMap<string, readonly number[]> },
   ): number[];
 }
 
 const CHATML =
   "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+/** A model that was never taught turns continues a text; so it gets the conversation as one. */
 const PLAIN =
-  "{% for message in messages %}{{ ('' if message.role == 'system' else message.role | capitalize + ': ') + message.content + '\\n\\n' }}{% endfor %}" +
-  "{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
+  "{% for message in messages %}{{ message.content }}{% if not loop.last %}{{ '\\n' }}{% endif %}{% endfor %}";
 
 /** Noncharacters: Unicode keeps them for a program's own use, so no text has a claim to them. */
 const MARKERS = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd0 + index));
 const CONTROLS: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.unknown];
 const OUTPUT_UNITS_FREE = 1024 * 1024;
 
-function chooseMarker(texts: readonly string[]): string {
-  const marker = MARKERS.find((candidate) => !texts.some((text) => text.includes(candidate)));
-  if (marker !== undefined) return marker;
+/** Noncharacters that stand nowhere in the texts: one that breaks up control tokens, two that enclose an answer. */
+function chooseMarkers(texts: readonly string[]): readonly [broken: string, open: string, close: string] {
+  const [breaking, open, close] = MARKERS.filter((candidate) => !texts.some((text) => text.includes(candidate)));
+  if (breaking !== undefined && open !== undefined && close !== undefined) return [breaking, open, close];
   throw new EngineError('TemplateFailed', {
-    what: 'The conversation holds every noncharacter from U+FDD0 to U+FDEF',
+    what: 'The conversation holds nearly every noncharacter from U+FDD0 to U+FDEF',
     remedy: 'Take them out of the messages.',
   });
 }
@@ -119,14 +124,28 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
   }
 
   return {
-    encode(messages, tokenizer, { addGenerationPrompt }) {
+    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map() }) {
       const wellFormed = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
-      const marker = chooseMarker([template, ...wellFormed.map(({ content }) => content)]);
-      const text = renderWithSystem(wellFormed, addGenerationPrompt, marker);
+      const [marker, open, close] = chooseMarkers([template, ...wellFormed.map(({ content }) => content)]);
+      const enclosed = wellFormed.map(({ role, content }) =>
+        role === 'assistant' && answers.has(content) ? { role, content: open + content + close } : { role, content },
+      );
+      const text = renderWithSystem(enclosed, addGenerationPrompt, marker);
       const ids: number[] = [];
+      const pushAll = (more: readonly number[]): void => {
+        for (const id of more) ids.push(id);
+      };
       for (const part of controls.split(text)) {
-        if (typeof part === 'number') ids.push(part);
-        else for (const id of tokenizer.encode(part.replaceAll(marker, ''))) ids.push(id);
+        if (typeof part === 'number') {
+          ids.push(part);
+          continue;
+        }
+        // A template may have cut an answer; what is not enclosed on both sides is plain text again.
+        const pieces = part.replaceAll(marker, '').split(new RegExp(`${open}([^${open}${close}]*)${close}`, 'u'));
+        for (const [index, piece] of pieces.entries()) {
+          const known = index % 2 === 1 ? answers.get(piece) : undefined;
+          pushAll(known ?? tokenizer.encode(piece.replaceAll(open, '').replaceAll(close, ''), index > 0));
+        }
       }
       const { bosId, addBos } = tokenizer;
       if (bosId === null) return ids;

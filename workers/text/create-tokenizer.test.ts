@@ -76,7 +76,7 @@ describe.skipIf(cases === null).each(['llama-spm', 'gpt-2', 'starcoder', 'deepse
   it('gives the reference’s ids for all its texts', async () => {
     const { encode } = await tokenizer;
     expect(texts).toHaveLength(46);
-    expect(texts.map(encode)).toEqual(expectedIds(name));
+    expect(texts.map((text) => encode(text))).toEqual(expectedIds(name));
   });
 
   it('gives any text back', async () => {
@@ -147,7 +147,7 @@ describe('qwen2', () => {
   const ranks = sharedFile('vocab/qwen2.tiktoken');
   it.skipIf(ranks === null)('gives the reference’s ids for all its texts', { timeout: 60_000 }, async () => {
     const { encode } = createTokenizer(await fileFromRanks(ranks!, 'qwen2'));
-    expect(texts.map(encode)).toEqual(expectedIds('qwen2'));
+    expect(texts.map((text) => encode(text))).toEqual(expectedIds('qwen2'));
   });
 });
 
@@ -220,9 +220,8 @@ function byteLevelFile(metadata: Record<string, FriendlyValue> = {}): Promise<Mo
 
 describe('kinds of tokens', () => {
   it('plain text never becomes a control token, and added words are found in it', async () => {
-    const { encode, encodeWithSpecial, tokenBytes } = createTokenizer(await byteLevelFile());
+    const { encode, tokenBytes } = createTokenizer(await byteLevelFile());
     const text = ' hello<|im_end|><think>ab';
-    expect(encodeWithSpecial(text)).toEqual([260, 261, 263, 264]);
     const ids = encode(text);
     expect(ids).not.toContain(261);
     expect(ids).not.toContain(264);
@@ -245,7 +244,7 @@ describe('kinds of tokens', () => {
   });
 
   it('marks of turns are control tokens even where a file calls them text', async () => {
-    const { encode, encodeWithSpecial } = createTokenizer(
+    const { encode } = createTokenizer(
       await smallFile({
         'tokenizer.ggml.model': 'gpt2',
         'tokenizer.ggml.tokens': ['<', '|', '>', '<|im_start|>', '<|im_end|>'],
@@ -253,7 +252,6 @@ describe('kinds of tokens', () => {
         'tokenizer.ggml.merges': ['< |'],
       }),
     );
-    expect(encodeWithSpecial('<|im_start|><|im_end|>')).toEqual([3, 4]);
     expect(encode('<|im_start|><|im_end|>')).toEqual([0, 1, 1, 2, 0, 1, 1, 2]);
   });
 
@@ -316,10 +314,17 @@ describe('SentencePiece', () => {
     expect(encode('<0x41>')).not.toContain(3);
   });
 
-  it('special tokens are parsed only where a template wrote them', async () => {
-    const { encode, encodeWithSpecial } = createTokenizer(await file());
-    expect(encodeWithSpecial('<s>a</s>')).toEqual([1, 4, 5, 2]);
+  it('text never becomes a control token', async () => {
+    const { encode } = createTokenizer(await file());
     expect(encode('<s>a</s>')).not.toContain(1);
+  });
+
+  it('text that continues other text gets no space before it', async () => {
+    const { encode, tokenBytes } = createTokenizer(await file());
+    const text = (ids: readonly number[]) =>
+      new TextDecoder().decode(Uint8Array.from(ids.flatMap((id) => [...tokenBytes(id)])));
+    expect(text(encode('ab'))).toBe(' ab');
+    expect(text(encode('ab', true))).toBe('ab');
   });
 });
 

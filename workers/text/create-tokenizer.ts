@@ -49,11 +49,10 @@ function tokenBytes(model: TokenizerModel, { tokens, kinds }: Vocabulary, id: nu
   return model === 'llama' ? sentencePieceBytes(token) : byteLevelBytes(token);
 }
 
-/** The tokens that a template may write: control and user-defined ones, and the unknown token. */
-function matcher({ tokens, kinds }: Vocabulary, wanted: readonly number[]): TokenMatcher {
-  return new TokenMatcher(
-    [...tokens.entries()].filter(([id]) => wanted.includes(kinds[id]!)).map(([id, token]) => [token, id] as const),
-  );
+/** Words that were added to the vocabulary by hand. */
+function addedWords({ tokens, kinds }: Vocabulary): TokenMatcher {
+  const added = [...tokens.entries()].filter(([id]) => kinds[id] === TOKEN_KIND.userDefined);
+  return new TokenMatcher(added.map(([id, token]) => [token, id] as const));
 }
 
 /**
@@ -67,13 +66,12 @@ export function createTokenizer(file: ModelFile): Tokenizer {
   const vocabulary = readVocabulary(file);
   const encodeText = model === 'llama' ? sentencePieceEncoder(file, vocabulary) : byteLevelEncoder(file, vocabulary);
   // Added words are part of plain text: training cut them out of it before anything else.
-  const words = matcher(vocabulary, [TOKEN_KIND.userDefined]);
-  const specials = matcher(vocabulary, [TOKEN_KIND.userDefined, TOKEN_KIND.control, TOKEN_KIND.unknown]);
-  const encodeWith = (tokens: TokenMatcher, text: string): number[] => {
+  const words = addedWords(vocabulary);
+  const encode = (text: string, continues = false): number[] => {
     const ids: number[] = [];
-    for (const part of tokens.split(text.toWellFormed())) {
+    for (const [index, part] of words.split(text.toWellFormed()).entries()) {
       if (typeof part === 'number') ids.push(part);
-      else for (const id of encodeText(part)) ids.push(id);
+      else for (const id of encodeText(part, continues && index === 0)) ids.push(id);
     }
     return ids;
   };
@@ -83,8 +81,7 @@ export function createTokenizer(file: ModelFile): Tokenizer {
     addBos: vocabulary.bosId !== null && (vocabulary.addBos ?? addBosByDefault),
     bosId: vocabulary.bosId,
     endIds: vocabulary.endIds,
-    encode: (text) => encodeWith(words, text),
-    encodeWithSpecial: (text) => encodeWith(specials, text),
+    encode,
     tokenBytes: (id) => tokenBytes(model, vocabulary, id),
   };
 }

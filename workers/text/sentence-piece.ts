@@ -31,8 +31,11 @@ function scoreRanks(scores: readonly number[]): Int32Array {
   return Int32Array.from(scores, (score) => rankOf.get(score)!);
 }
 
-/** Makes the encoder of plain text. Throws `TokenizerUnsupported` if the file has no scores. */
-export function sentencePieceEncoder(file: ModelFile, vocabulary: Vocabulary): (text: string) => number[] {
+/** Makes the encoder of plain text; text that `continues` other text gets no space before it. Throws `TokenizerUnsupported` if the file has no scores. */
+export function sentencePieceEncoder(
+  file: ModelFile,
+  vocabulary: Vocabulary,
+): (text: string, continues: boolean) => number[] {
   const { tokens, kinds, textIds, scores, unknownId } = vocabulary;
   if (!scores)
     throw new EngineError('TokenizerUnsupported', {
@@ -55,9 +58,9 @@ export function sentencePieceEncoder(file: ModelFile, vocabulary: Vocabulary): (
     else if (unknownId !== null) ids.push(unknownId);
   }
 
-  return (text) => {
+  return (text, continues) => {
     if (text === '') return [];
-    const spelled = (addSpacePrefix ? SPACE : '') + text.replaceAll(' ', SPACE);
+    const spelled = (addSpacePrefix && !continues ? SPACE : '') + text.replaceAll(' ', SPACE);
     const starts: number[] = [];
     for (let unit = 0; unit < spelled.length; unit += spelled.codePointAt(unit)! > 0xffff ? 2 : 1) starts.push(unit);
     starts.push(spelled.length);

@@ -8,10 +8,11 @@ export interface Tokenizer {
   readonly bosId: number | null;
   /** Ids that end a turn or the text: generation stops at any of them. */
   readonly endIds: ReadonlySet<number>;
-  /** Ids of plain text: no BOS or EOS, and text that spells a special token stays text. */
-  encode(text: string): number[];
-  /** Ids of text that a template wrote: special tokens are parsed where they stand, no BOS or EOS added. */
-  encodeWithSpecial(text: string): number[];
+  /**
+   * Ids of plain text: no BOS or EOS, and text that spells a special token stays text. Text that `continues` other text
+   * gets no space before it, which SentencePiece puts before a beginning.
+   */
+  encode(text: string, continues?: boolean): number[];
   /** The bytes a token stands for in the output; control tokens have none. Bytes may be part of a code point. */
   tokenBytes(id: number): Uint8Array;
 }

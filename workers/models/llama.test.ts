@@ -1,0 +1,87 @@
+/**
+ * The whole forward pass in every form that a device may choose, against the F32 twin of the same weights run in the
+ * plainest form; tools/conformance holds that one to llama.cpp.
+ */
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Variant } from '../../shaders/kernel.ts';
+import { openNodeGpu } from '../../tools/node-gpu.ts';
+import { dequantizedCopy } from '../../tools/testing/dequantized-copy.ts';
+import { type RandomModel, randomModel } from '../../tools/testing/random-model.ts';
+import { nmse } from '../../tools/testing/run-kernel.ts';
+import { writeGguf } from '../../tools/testing/write-gguf.ts';
+import type { EngineOptions } from '../engines/load-model.ts';
+import { decodeWithLogprobs } from '../engines/logprobs.ts';
+import { NativeEngine } from '../engines/native.ts';
+import { Gpu } from '../gpu/gpu.ts';
+import { openGpu } from '../gpu/open-gpu.ts';
+import { DEFAULT_SAMPLER } from '../protocol/engine.ts';
+import { bytesSource } from '../source/bytes-source.ts';
+
+const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
+const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
+const SIZES = { layers: 2, embedding: 256, feedForward: 512, heads: 8, kvHeads: 2, contextLength: 160 } as const;
+/** Prompt ids and forced ids: a prompt longer than one prefill chunk, then a few single tokens. */
+const PROMPT = Array.from({ length: 37 }, (_, i) => 40 + ((i * 31) % 200));
+const FORCED = [77, 123, 45, 201];
+
+const devices: Gpu[] = [];
+for (const name of ['llvmpipe', 'SwiftShader']) {
+  const gpu = await openGpu(openNodeGpu(name)).catch(() => null);
+  if (gpu instanceof Gpu) devices.push(gpu);
+  else console.warn(`SKIPPED: no ${name} here, the forward pass was not run on it.`);
+}
+afterAll(() => {
+  for (const gpu of devices) gpu.destroy();
+});
+
+async function logprobs(gpu: Gpu, model: RandomModel, options: EngineOptions): Promise<number[]> {
+  const bytes = writeGguf(model);
+  const engine = await NativeEngine.load(gpu, bytesSource(bytes), 'random.gguf', options);
+  const top = engine.model.shape.vocabularySize;
+  const run = await decodeWithLogprobs(engine, PROMPT, { sampler: GREEDY, maxTokens: 9, top, forced: FORCED });
+  engine.dispose();
+  // By id, so that a swap of near ties does not show.
+  return run.positions.flatMap((position) =>
+    [...position.top].sort((a, b) => a.id - b.id).map(({ logprob }) => logprob),
+  );
+}
+
+/** The same tensors with some of another type, as Q4_K_M and its like mix them. */
+function mixed(base: RandomModel, other: RandomModel, names: RegExp): RandomModel {
+  const replaced = base.tensors.map((tensor) =>
+    names.test(tensor.name) ? other.tensors.find(({ name }) => name === tensor.name)! : tensor,
+  );
+  return { ...base, tensors: replaced };
+}
+
+for (const gpu of devices) {
+  describe(gpu.adapter.description, () => {
+    const reals = gpu.adapter.f16 ? (['f32', 'f16'] as const) : (['f32'] as const);
+    const variants = reals.flatMap((real) =>
+      (['thread', 'workgroup', 'subgroup'] as const).map((reduction) => ({ real, reduction })),
+    );
+    const q4 = randomModel({ ...SIZES, type: 'Q4_K' });
+
+    for (const variant of variants) {
+      test(`${variant.reduction}, ${variant.real}: prefill and decode agree with the plain form`, async () => {
+        const expected = await logprobs(gpu, dequantizedCopy(q4), { variant: PLAIN });
+        const actual = await logprobs(gpu, q4, { variant });
+        // f16 rounds keys, values and weight tiles to 11 bits.
+        expect(nmse(actual, expected)).toBeLessThan(variant.real === 'f16' ? 1e-5 : 1e-9);
+      });
+    }
+
+    test('mixed types, in attention and between gate and up', async () => {
+      const model = mixed(q4, randomModel({ ...SIZES, type: 'Q6_K' }), /attn_v|ffn_up|blk\.1\.ffn_down/);
+      const expected = await logprobs(gpu, dequantizedCopy(model), { variant: PLAIN });
+      expect(nmse(await logprobs(gpu, model, { variant: PLAIN }), expected)).toBeLessThan(1e-9);
+    });
+
+    test('matrices cut into shards give the same as whole ones', async () => {
+      const model = randomModel({ ...SIZES, type: 'Q8_0', tied: false, biases: true });
+      const whole = await logprobs(gpu, model, { variant: PLAIN });
+      const cut = await logprobs(gpu, model, { variant: PLAIN, bindingBytes: 40_000 });
+      expect(cut).toEqual(whole);
+    });
+  });
+}
