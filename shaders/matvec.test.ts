@@ -1,73 +1,82 @@
 import { describe, expect, test } from 'vitest';
 import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
+import type { Variant } from './kernel.ts';
 import { matvecReference } from './matvec.ref.ts';
 import { matvec } from './matvec.ts';
 import type { LinearShape } from './matvec.ts';
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 
-const types = Object.keys(quantFormats) as QuantType[];
 const devices = await testDevices();
 const norm = { epsilon: 1e-5 };
 
-interface Case {
-  readonly title: string;
-  readonly shape: LinearShape;
-  readonly tokens: number;
-}
-
-const float = { type: 'F16' as const, columns: 172 };
-const cases: Case[] = [
-  ...types.flatMap((type) => [
-    { title: `${type}`, shape: linearShape({ type, columns: 512, rows: 37 }), tokens: 1 },
-    {
-      title: `${type} with norm, bias and residual`,
-      shape: linearShape({ type, columns: 256, rows: 6, firstRow: 3, norm, bias: true, epilogue: 'add' }),
-      tokens: 2,
-    },
-    {
-      title: `${type} by tiles of tokens`,
-      shape: linearShape({ type, columns: 256, rows: 6, norm, bias: true, tokenTile: 4 }),
-      tokens: 6,
-    },
-  ]),
-  ...(['store', 'add', 'swiglu', 'gate'] as const).map((epilogue) => ({
-    title: `epilogue ${epilogue}`,
-    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, firstRow: 4, bias: true, epilogue }),
-    tokens: 3,
-  })),
+// Every type, epilogue and number of lanes, at sizes that no block, group or tile divides.
+const cases = [
+  { title: 'one row', shape: linearShape({ type: 'Q4_0', columns: 32, rows: 1 }), tokens: 1 },
+  { title: 'F32, 67 columns', shape: linearShape({ type: 'F32', columns: 67, rows: 9, norm, bias: true }), tokens: 1 },
   {
-    title: 'swiglu by tiles of tokens',
-    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, epilogue: 'swiglu', tokenTile: 4 }),
-    tokens: 5,
+    title: 'F16, 83 rows, residual, rows further apart',
+    shape: linearShape({ type: 'F16', columns: 172, rows: 83, inputStride: 256, bias: true, epilogue: 'add' }),
+    tokens: 3,
   },
   {
-    title: 'the last token only',
+    title: 'BF16, 77 columns, gated',
+    shape: linearShape({ type: 'BF16', columns: 77, rows: 5, norm, epilogue: 'gate' }),
+    tokens: 3,
+  },
+  {
+    title: 'Q4_0, swiglu, a shard in the middle',
+    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, firstRow: 4, norm, bias: true, epilogue: 'swiglu' }),
+    tokens: 2,
+  },
+  { title: 'Q4_0, a long row', shape: linearShape({ type: 'Q4_0', columns: 4160, rows: 5, norm }), tokens: 1 },
+  {
+    title: 'Q8_0, the last token only',
     shape: linearShape({ type: 'Q8_0', columns: 160, rows: 7, norm, lastTokenOnly: true, tokenTile: 4 }),
     tokens: 5,
   },
-  { title: 'one row', shape: linearShape({ type: 'Q4_0', columns: 32, rows: 1 }), tokens: 1 },
-  { title: 'rows that no group divides', shape: linearShape({ ...float, rows: 83 }), tokens: 1 },
-  { title: 'F32 rows of no whole block', shape: linearShape({ type: 'F32', columns: 67, rows: 9, norm }), tokens: 1 },
-  { title: 'BF16 rows of odd length', shape: linearShape({ type: 'BF16', columns: 77, rows: 5, norm }), tokens: 3 },
-  { title: 'a long row', shape: linearShape({ type: 'Q4_0', columns: 4160, rows: 5, norm }), tokens: 1 },
-  { title: 'rows further apart', shape: linearShape({ ...float, rows: 8, inputStride: 256 }), tokens: 3 },
+  {
+    title: 'Q4_K, norm, bias, residual, a shard in the middle',
+    shape: linearShape({ type: 'Q4_K', columns: 768, rows: 37, firstRow: 3, norm, bias: true, epilogue: 'add' }),
+    tokens: 2,
+  },
+  { title: 'Q6_K, gated', shape: linearShape({ type: 'Q6_K', columns: 512, rows: 6, epilogue: 'gate' }), tokens: 1 },
 ];
+const tiled = [
+  {
+    title: 'Q4_0, swiglu, norm and bias',
+    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, norm, bias: true, epilogue: 'swiglu', tokenTile: 4 }),
+    tokens: 5,
+  },
+];
+const tiledTypes = (Object.keys(quantFormats) as QuantType[]).map((type, i) => ({
+  title: type,
+  shape: linearShape({ type, columns: 256, rows: 6 + i, bias: true, epilogue: 'add', tokenTile: 8 }),
+  tokens: 3 + i,
+}));
 
 describe.each(devices)('matvec on $name', ({ device, variants }) => {
-  describe.each(variants)('$real, $reduction', (variant) => {
-    test.each(cases)('$title', async ({ shape, tokens }) => {
-      const { data, bindings } = linearCase(shape, tokens);
-      const expected = matvecReference(shape, data, tokens);
-      const output = await runKernel(device, matvec, shape, variant, { tokens, kvLength: tokens }, bindings);
-      const actual = new Float32Array(output['y']!);
-      expect(nmse(actual, expected)).toBeLessThanOrEqual(1e-7);
-      // Nothing but the shard's own outputs changes.
-      const kept = expected.map((value, i) => (value === data.y[i] ? 1 : 0));
-      for (const [i, value] of actual.entries()) if (kept[i]) expect(value).toBe(data.y[i]);
-    });
+  async function expectParity(variant: Variant, shape: LinearShape, tokens: number): Promise<void> {
+    const { data, bindings } = linearCase(shape, tokens);
+    const expected = matvecReference(shape, data, tokens);
+    const output = await runKernel(device, matvec, shape, variant, { tokens, kvLength: tokens }, bindings);
+    const actual = new Float32Array(output['y']!);
+    expect(nmse(actual, expected)).toBeLessThanOrEqual(1e-7);
+    // Nothing but the shard's own outputs changes.
+    for (const [i, value] of actual.entries()) if (expected[i] === data.y[i]) expect(value).toBe(data.y[i]);
+  }
+
+  describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
+    test.each(cases)('$title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
+    const tiles = variant.reduction === 'thread' ? [...tiled, ...tiledTypes] : tiled;
+    test.each(tiles)('four tokens at once: $title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
   });
+});
+
+test.each(['thread', 'workgroup', 'subgroup'] as const)('%s is one module for f32 and f16', (reduction) => {
+  const shape = linearShape({ type: 'Q4_0', columns: 32, rows: 1 });
+  expect(matvec.source(shape, { real: 'f16', reduction })).toBe(matvec.source(shape, { real: 'f32', reduction }));
 });
 
 test('the grid covers every row and token', () => {

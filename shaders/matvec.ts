@@ -79,7 +79,7 @@ export const matvec: Kernel<LinearShape> = {
   source: (shape, variant) => {
     const lanes = lanesOf(shape, variant);
     return (
-      directives(variant) +
+      directives({ real: 'f32', reduction: variant.reduction }) +
       constants({
         ...quantFormats[shape.type].constants(shape.columns),
         LANES: lanes,

@@ -34,7 +34,8 @@ export function repackReference(
   const rowBytes = quantFormats[type].fileRowBytes(columns);
   for (let row = 0; row < slice.rows; row++) {
     const planeRow = (slice.firstRow + row) * slice.rowStep + slice.rowOffset;
-    if (planeRow < planeRows) packRow(type, columns, raw.subarray(row * rowBytes, (row + 1) * rowBytes), planeRow, planes);
+    if (planeRow < planeRows)
+      packRow(type, columns, raw.subarray(row * rowBytes, (row + 1) * rowBytes), planeRow, planes);
   }
 }
 

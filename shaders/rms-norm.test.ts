@@ -8,12 +8,11 @@ const devices = await testDevices();
 const cases = [
   { dim: 1, tokens: 1, epsilon: 1e-5 },
   { dim: 67, tokens: 3, epsilon: 1e-6 },
-  { dim: 576, tokens: 2, epsilon: 1e-5 },
   { dim: 2080, tokens: 5, epsilon: 0.5 },
 ];
 
 describe.each(devices)('rms-norm on $name', ({ device, variants }) => {
-  describe.each(variants)('$real, $reduction', (variant) => {
+  describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
     test.each(cases)('$tokens tokens of $dim', async ({ dim, tokens, epsilon }) => {
       const random = seededRandom(dim);
       const stride = rowStride(dim);
@@ -28,6 +27,11 @@ describe.each(devices)('rms-norm on $name', ({ device, variants }) => {
       expect(actual.every((value, i) => i % stride < dim || value === 0)).toBe(true);
     });
   });
+});
+
+test.each(['thread', 'workgroup', 'subgroup'] as const)('%s is one module for f32 and f16', (reduction) => {
+  const shape = { dim: 64, epsilon: 0 };
+  expect(rmsNorm.source(shape, { real: 'f16', reduction })).toBe(rmsNorm.source(shape, { real: 'f32', reduction }));
 });
 
 test('the reference, by hand', () => {

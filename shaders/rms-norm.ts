@@ -24,7 +24,7 @@ export const rmsNorm: Kernel<RmsNormShape> = {
     { name: 'step', access: 'uniform' },
   ],
   source: ({ dim }, variant) =>
-    directives(variant) +
+    directives({ real: 'f32', reduction: variant.reduction }) +
     constants({ DIM: dim, VECTORS: rowStride(dim) / 4, LANES: lanesOf(variant) }) +
     STEP_WGSL +
     reduceSnippet(variant.reduction, 'f32') +

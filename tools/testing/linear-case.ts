@@ -41,12 +41,7 @@ export function linearCase(shape: LinearShape, tokens: number, seed = 1): Linear
   const uniform = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, random);
   const bytes = randomWeights(type, [rows, columns], 1 / Math.sqrt(columns), randomBits(seed));
   const planes = emptyPlanes(type, rows, columns);
-  repackReference(
-    { type, columns, planeRows: rows },
-    bytes,
-    { rows, firstRow: 0, rowStep: 1, rowOffset: 0 },
-    planes,
-  );
+  repackReference({ type, columns, planeRows: rows }, bytes, { rows, firstRow: 0, rowStep: 1, rowOffset: 0 }, planes);
   const x = uniform(tokens * inputStride).map((value, i) => (i % inputStride < columns ? 4 * value : 0));
   const normWeight = uniform(rowStride(columns)).map((value, i) => (i < columns ? 1 + value / 2 : 0));
   const bias = uniform(firstRow + rows);

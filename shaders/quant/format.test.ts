@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { isQuantType, quantFormats } from './format.ts';
+
+test.each([
+  ['F32', 67, 268, { quantBytes: 3 * 3 * 128, scaleBytes: 16 }],
+  ['F16', 67, 134, { quantBytes: 3 * 3 * 64, scaleBytes: 16 }],
+  ['BF16', 64, 128, { quantBytes: 3 * 2 * 64, scaleBytes: 16 }],
+  ['Q4_0', 96, 54, { quantBytes: 3 * 3 * 16, scaleBytes: 32 }],
+  ['Q8_0', 96, 102, { quantBytes: 3 * 3 * 32, scaleBytes: 32 }],
+  ['Q4_K', 512, 288, { quantBytes: 3 * 16 * 16, scaleBytes: 96 }],
+  ['Q6_K', 512, 420, { quantBytes: 3 * 16 * 16, scaleBytes: 512 }],
+] as const)('%s: sizes of three rows of %i columns', (type, columns, rowBytes, planes) => {
+  expect(quantFormats[type].fileRowBytes(columns)).toBe(rowBytes);
+  expect(quantFormats[type].planes(3, columns)).toEqual(planes);
+});
+
+test('refuses columns that a block does not divide', () => {
+  expect(() => quantFormats.Q4_K.planes(1, 128)).toThrow('multiple of 256');
+  expect(() => quantFormats.Q4_0.fileRowBytes(48)).toThrow('multiple of 32');
+  expect(() => quantFormats.F32.fileRowBytes(0)).toThrow('not 0');
+});
+
+test('knows its types by their GGUF names', () => {
+  expect(isQuantType('Q4_K')).toBe(true);
+  expect(isQuantType('Q2_K')).toBe(false);
+  expect(isQuantType('toString')).toBe(false);
+});
