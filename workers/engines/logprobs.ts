@@ -7,13 +7,13 @@ import type { FinishReason, SamplerSettings } from '../protocol/engine.ts';
 import type { NativeEngine } from './native.ts';
 
 /** A token and its natural log-probability before any sampler. */
-export interface TokenLogprob {
+interface TokenLogprob {
   readonly id: number;
   readonly logprob: number;
 }
 
 /** One position: the token that was taken, and the likeliest ones. */
-export interface PositionLogprobs extends TokenLogprob {
+interface PositionLogprobs extends TokenLogprob {
   readonly top: readonly TokenLogprob[];
 }
 

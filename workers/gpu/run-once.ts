@@ -5,7 +5,7 @@ import type { PipelineCache } from './pipeline-cache.ts';
 import { encodePass } from './recorder.ts';
 
 /** Contents of the bindings by name; a number asks for that many zero bytes. */
-export type BindingData = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | number>>;
+type BindingData = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | number>>;
 
 /** One kernel, what it reads and which of its bindings to read back. */
 export interface RunOnce<Shape> {
