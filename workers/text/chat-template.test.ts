@@ -165,7 +165,7 @@ describe('without a chat template', () => {
 
   it('writes one plain text where it has not', async () => {
     const prompt = await makePrompt(null, {}, ['<s>', '</s>']);
-    expect(prompt([system('S'), user('U'), assistant('A'), user('V')])).toBe('⟨<s>⟩S\nU\nA\nV');
+    expect(prompt([system('S'), user('U'), assistant('A'), user('V')])).toBe('⟨<s>⟩S\nUA\nV');
   });
 });
 
@@ -214,6 +214,6 @@ describe('answers that the engine gave', () => {
 
   it('in the middle of one plain text', async () => {
     const encoded = await encodeWith(null, [user('Q'), assistant('A'), user('R')], 'A');
-    expect(encoded).toEqual([...byteIds('Q\n'), ...ids, ...byteIds('\nR')]);
+    expect(encoded).toEqual([...byteIds('Q'), ...ids, ...byteIds('\nR')]);
   });
 });

@@ -36,9 +36,10 @@ export interface ChatTemplate {
 const CHATML =
   "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
-/** A model that was never taught turns continues a text; so it gets the conversation as one. */
+/** A model that was never taught turns continues a text; so it gets the conversation as one, answers right behind. */
 const PLAIN =
-  "{% for message in messages %}{{ message.content }}{% if not loop.last %}{{ '\\n' }}{% endif %}{% endfor %}";
+  "{% for message in messages %}{% if not loop.first and message.role != 'assistant' %}{{ '\\n' }}{% endif %}" +
+  '{{ message.content }}{% endfor %}';
 
 /** Noncharacters: Unicode keeps them for a program's own use, so no text has a claim to them. */
 const MARKERS = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd0 + index));
