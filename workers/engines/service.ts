@@ -47,6 +47,7 @@ export class EngineService implements EngineApi {
     await this.#settle();
     return this.#run(async (signal) => {
       await this.#release();
+      this.#recoveries = 0;
       try {
         this.#loaded = await this.#open(id, options, onProgress, signal);
       } catch (error) {
