@@ -22,7 +22,7 @@ describe.each(devices)('embed on $name', ({ device, variants }) => {
   // One module for every variant.
   const variant = variants[0]!;
   test.each(cases)('$type, $rows rows of $dim from $firstRow', async (shape) => {
-    const { type, dim, rows, firstRow } = shape;
+    const { type, dim, rows } = shape;
     const stride = rowStride(dim);
     const bytes = randomWeights(type, [rows, dim], 0.5, randomBits(dim));
     const planes = emptyPlanes(type, rows, dim);

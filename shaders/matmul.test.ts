@@ -35,10 +35,12 @@ describe.each(devices)('matmul on $name', ({ device, variants }) => {
     test.each(cases)('$title', async ({ shape, tokens }) => {
       const { data, bindings } = linearCase(shape, tokens);
       const expected = matmulReference(shape, data, tokens);
-      const output = await runKernel(device, matmul, shape, variant, { tokens, kvLength: tokens }, bindings);
+      // A recorded grid may be made for more tokens than the step has.
+      const extent = { tokens: tokens + 64, kvLength: tokens + 64 };
+      const output = await runKernel(device, matmul, shape, variant, extent, bindings);
       const actual = new Float32Array(output['y']!);
-      // A weight tile of f16 rounds each weight to 11 bits: 3e-8 measured.
-      expect(nmse(actual, expected)).toBeLessThanOrEqual(1e-7);
+      // A weight tile of f16 rounds each weight to 11 bits: 2e-8 to 6e-8 measured.
+      expect(nmse(actual, expected)).toBeLessThanOrEqual(variant.real === 'f16' ? 1e-7 : 1e-10);
       for (const [i, value] of actual.entries()) if (expected[i] === data.y[i]) expect(value).toBe(data.y[i]);
     });
   });

@@ -33,7 +33,7 @@ const cases = [
   { title: 'Q4_0, a long row', shape: linearShape({ type: 'Q4_0', columns: 4160, rows: 5, norm }), tokens: 1 },
   {
     title: 'Q8_0, the last token only',
-    shape: linearShape({ type: 'Q8_0', columns: 160, rows: 7, norm, lastTokenOnly: true, tokenTile: 4 }),
+    shape: linearShape({ type: 'Q8_0', columns: 160, rows: 7, norm, lastTokenOnly: true, tokenTile: 3 }),
     tokens: 5,
   },
   {
@@ -46,23 +46,25 @@ const cases = [
 const tiled = [
   {
     title: 'Q4_0, swiglu, norm and bias',
-    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, norm, bias: true, epilogue: 'swiglu', tokenTile: 4 }),
+    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, norm, bias: true, epilogue: 'swiglu', tokenTile: 3 }),
     tokens: 5,
   },
 ];
 const tiledTypes = (Object.keys(quantFormats) as QuantType[]).map((type, i) => ({
   title: type,
   shape: linearShape({ type, columns: 256, rows: 6 + i, bias: true, epilogue: 'add', tokenTile: 8 }),
-  tokens: 3 + i,
+  tokens: 4 + 2 * i,
 }));
 
 describe.each(devices)('matvec on $name', ({ device, variants }) => {
   async function expectParity(variant: Variant, shape: LinearShape, tokens: number): Promise<void> {
     const { data, bindings } = linearCase(shape, tokens);
     const expected = matvecReference(shape, data, tokens);
-    const output = await runKernel(device, matvec, shape, variant, { tokens, kvLength: tokens }, bindings);
+    // A recorded grid may be made for more tokens than the step has.
+    const extent = { tokens: tokens + 20, kvLength: tokens + 20 };
+    const output = await runKernel(device, matvec, shape, variant, extent, bindings);
     const actual = new Float32Array(output['y']!);
-    expect(nmse(actual, expected)).toBeLessThanOrEqual(1e-7);
+    expect(nmse(actual, expected)).toBeLessThanOrEqual(1e-10);
     // Nothing but the shard's own outputs changes.
     for (const [i, value] of actual.entries()) if (expected[i] === data.y[i]) expect(value).toBe(data.y[i]);
   }
@@ -70,7 +72,7 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
   describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
     test.each(cases)('$title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
     const tiles = variant.reduction === 'thread' ? [...tiled, ...tiledTypes] : tiled;
-    test.each(tiles)('four tokens at once: $title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
+    test.each(tiles)('tokens at once: $title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
   });
 });
 
@@ -80,10 +82,10 @@ test.each(['thread', 'workgroup', 'subgroup'] as const)('%s is one module for f3
 });
 
 test('the grid covers every row and token', () => {
-  const shape = linearShape({ type: 'Q4_0', columns: 64, rows: 1_000_001, tokenTile: 4 });
+  const shape = linearShape({ type: 'Q4_0', columns: 64, rows: 1_000_001, tokenTile: 3 });
   const extent = { tokens: 20, kvLength: 20 };
   const [x, y, z] = matvec.workgroups(shape, { real: 'f32', reduction: 'workgroup' }, extent);
   expect(x * y * 4).toBeGreaterThanOrEqual(1_000_001);
   expect(Math.max(x, y)).toBeLessThanOrEqual(65_535);
-  expect(z).toBe(5);
+  expect(z).toBe(7);
 });

@@ -33,13 +33,12 @@ export interface LinearShape {
   readonly epilogue: 'store' | 'add' | 'swiglu' | 'gate';
   /** Reads the step's last token only and writes row 0 of y. */
   readonly lastTokenOnly: boolean;
-  /** Tokens that share one pass over the weights: 1 for decode; 4 (or more, taken as 4) for several tokens. */
+  /** Tokens that share one pass over the weights: 1 for decode, 8 for several tokens. */
   readonly tokenTile: number;
 }
 
 const ROWS_PER_GROUP = 4;
 const THREADS = 16;
-const TOKEN_TILE = 4;
 const EPILOGUES = { store: 0, add: 1, swiglu: 2, gate: 3 } as const;
 
 /** The override constants that matvec and matmul share. */
@@ -55,7 +54,7 @@ export function linearOverrides(shape: LinearShape): Record<string, number> {
 }
 
 function tokenTileOf({ tokenTile, lastTokenOnly }: LinearShape): number {
-  return tokenTile < TOKEN_TILE || lastTokenOnly ? 1 : TOKEN_TILE;
+  return lastTokenOnly ? 1 : tokenTile;
 }
 
 /** Lanes that share one group of rows: fewer where a row is short, so that none idles. */

@@ -1,6 +1,6 @@
 // Weights × the activations of a few tokens. LANES lanes share a group of four rows and stride over its blocks of 32; so
-// a block of x is loaded once for four rows, and in a tile of four tokens a block of weights is unpacked once for four
-// tokens. With one lane there is no barrier, and a workgroup holds WORKGROUP groups.
+// a block of x is loaded once for four rows, and in a tile of tokens a block of weights is unpacked once for all of
+// them. With one lane there is no barrier, and a workgroup holds WORKGROUP groups.
 //
 // The norm needs no pass of its own: x · norm_weight goes into the sums, Σx² runs beside them, and its scale is applied
 // once at the end.
@@ -67,19 +67,20 @@ fn main(
   let flat = workgroup.y * workgroups.x + workgroup.x;
   let lane = select(local, 0u, LANES == 1u);
   let row = select(flat, flat * WORKGROUP + local, LANES == 1u) * 4u;
-  // Rows and tokens past the end read the last one again; what they sum is not stored.
+  // Rows past the end read the last one again; what they sum is not stored.
   let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(ROWS - 1u));
-  let first_token = workgroup.z * TOKEN_TILE;
-  let last_token = step.tokens - 1u;
-  let sources = min(vec4u(select(first_token, last_token, LAST_TOKEN_ONLY)) + vec4u(0u, 1u, 2u, 3u), vec4u(last_token));
+  let first_token = select(workgroup.z * TOKEN_TILE, step.tokens - 1u, LAST_TOKEN_ONLY);
+  // A bound that only the step knows, so that no driver unrolls the tile: unrolled, lavapipe compiles it for seconds and
+  // runs it slower. A grid made for more tokens than the step has leaves an empty tile.
+  let tile = select(0u, min(TOKEN_TILE, step.tokens - first_token), first_token < step.tokens);
 
-  var sums: array<vec4f, 4>; // (token, row); the first alone without a tile of tokens
-  var squares = vec4f(); // (token)
+  var sums: array<vec4f, TOKEN_TILE>; // (token, row)
+  var squares: array<f32, TOKEN_TILE>;
   // No early return: every lane must come to the barriers of the reduction.
-  for (var block = lane; block < select(0u, BLOCKS, row < ROWS); block += LANES) {
-    let a = load_activations(sources.x, block);
-    squares.x += a.squares;
+  for (var block = lane; block < select(0u, BLOCKS, row < ROWS && tile > 0u); block += LANES) {
     if (TOKEN_TILE == 1u) {
+      let a = load_activations(first_token, block);
+      squares[0] += a.squares;
       sums[0] += vec4f(
         dot_block(rows.x, block, a.values, a.sum),
         dot_block(rows.y, block, a.values, a.sum),
@@ -87,37 +88,26 @@ fn main(
         dot_block(rows.w, block, a.values, a.sum),
       );
     } else {
-      // Written out, not a loop: software adapters keep an array in registers only where every index is a constant.
       let w0 = load_block(rows.x, block);
       let w1 = load_block(rows.y, block);
       let w2 = load_block(rows.z, block);
       let w3 = load_block(rows.w, block);
-      let b = load_activations(sources.y, block);
-      let c = load_activations(sources.z, block);
-      let d = load_activations(sources.w, block);
-      squares += vec4f(0.0, b.squares, c.squares, d.squares);
-      sums[0] += vec4f(
-        dot_values(w0, a.values), dot_values(w1, a.values), dot_values(w2, a.values), dot_values(w3, a.values)
-      );
-      sums[1] += vec4f(
-        dot_values(w0, b.values), dot_values(w1, b.values), dot_values(w2, b.values), dot_values(w3, b.values)
-      );
-      sums[2] += vec4f(
-        dot_values(w0, c.values), dot_values(w1, c.values), dot_values(w2, c.values), dot_values(w3, c.values)
-      );
-      sums[3] += vec4f(
-        dot_values(w0, d.values), dot_values(w1, d.values), dot_values(w2, d.values), dot_values(w3, d.values)
-      );
+      for (var t = 0u; t < tile; t++) {
+        let a = load_activations(first_token + t, block);
+        squares[t] += a.squares;
+        sums[t] += vec4f(
+          dot_values(w0, a.values), dot_values(w1, a.values), dot_values(w2, a.values), dot_values(w3, a.values)
+        );
+      }
     }
   }
-  var norm_scales = vec4f(1.0);
-  if (NORM) {
-    norm_scales = inverseSqrt(reduce_add(squares, lane) / f32(COLUMNS) + EPSILON);
-  }
-  for (var t = 0u; t < TOKEN_TILE; t++) {
-    let sum = reduce_add(sums[t], lane) * norm_scales[t];
-    let token = first_token + t;
-    if (lane == 0u && token < step.tokens) {
+  for (var t = 0u; t < tile; t++) {
+    var sum = reduce_add(sums[t], lane);
+    if (NORM) {
+      sum *= inverseSqrt(reduce_add(vec4f(squares[t]), lane).x / f32(COLUMNS) + EPSILON);
+    }
+    if (lane == 0u) {
+      let token = select(first_token + t, 0u, LAST_TOKEN_ONLY);
       finish_pair(token, row, sum.xy);
       finish_pair(token, row + 2u, sum.zw);
     }

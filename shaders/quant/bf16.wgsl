@@ -25,6 +25,7 @@ fn load_block(row: u32, block: u32) -> array<vec4f, 8> {
 
 fn dot_block(row: u32, block: u32, x: array<vec4f, 8>, x_sum: f32) -> f32 {
   let w = load_block(row, block);
-  let sum = w[0] * x[0] + w[1] * x[1] + w[2] * x[2] + w[3] * x[3] + w[4] * x[4] + w[5] * x[5] + w[6] * x[6] + w[7] * x[7];
+  let sum = w[0] * x[0] + w[1] * x[1] + w[2] * x[2] + w[3] * x[3]
+    + w[4] * x[4] + w[5] * x[5] + w[6] * x[6] + w[7] * x[7];
   return sum.x + sum.y + sum.z + sum.w;
 }

@@ -9,7 +9,8 @@ fn repack_group(source_row: u32, plane_row: u32, group: u32) {
       scale_word |= (raw_word(start) & 0xffffu) << (16u * half);
       let at = (plane_row * BLOCKS + block) * VECTORS;
       quants[at] = vec4u(raw_word(start + 2u), raw_word(start + 6u), raw_word(start + 10u), raw_word(start + 14u));
-      quants[at + 1u] = vec4u(raw_word(start + 18u), raw_word(start + 22u), raw_word(start + 26u), raw_word(start + 30u));
+      quants[at + 1u] =
+        vec4u(raw_word(start + 18u), raw_word(start + 22u), raw_word(start + 26u), raw_word(start + 30u));
     }
   }
   scales[plane_row * SCALE_WORDS + group] = scale_word;
