@@ -1,0 +1,104 @@
+/** Open a model, read what it is, load it, talk, stop, go on. */
+import { expect, noiseModel, test, trainedModel } from './site.ts';
+
+const trained = trainedModel();
+if (!trained) console.warn('SKIPPED: ../shared/models is not here, no text is compared with llama.cpp in the page.');
+
+test('a file tells what it is before it is loaded, and then answers as llama.cpp does', async ({ site, person }) => {
+  const model = trained?.upload ?? noiseModel('Noise');
+  await person.open(site.url);
+  await person.expectEngine('none');
+  const states = await person.page.evaluateHandle(() => {
+    const seen: string[] = [];
+    const page = document.documentElement;
+    new MutationObserver(() => {
+      const state = page.dataset['engine'] ?? '';
+      if (state !== seen.at(-1)) seen.push(state);
+    }).observe(page, { attributeFilter: ['data-engine'] });
+    return seen;
+  });
+  await person.pick(model);
+  const card = person.page.locator('main');
+  await expect(card.getByRole('heading', { name: trained ? 'stories260K' : 'Noise' })).toBeVisible();
+  await expect(card.getByText('llama', { exact: true })).toBeVisible();
+  await expect(card.getByText('F32', { exact: true })).toBeVisible();
+  if (trained) await expect(card.getByText('1.1 MB').first()).toBeVisible();
+  await person.button('Load').click();
+  await person.expectEngine('ready');
+  expect(await states.jsonValue()).toEqual(['downloading', 'loading', 'ready']);
+  await expect(person.status).toContainText('is ready');
+
+  await person.set({ Temperature: '0', 'Longest answer': '32' });
+  for (const { prompt, text } of trained?.answers ?? [{ prompt: 'Hello', text: null }]) {
+    const answer = await person.ask(prompt);
+    if (text === null) expect(answer).not.toBe('');
+    else expect(answer).toBe(text.trim());
+    await person.button('New chat').click();
+    await expect(person.answers).toHaveCount(0);
+  }
+});
+
+test('text streams, and Stop ends it at once', async ({ site, person }) => {
+  await person.open(site.url);
+  await person.load(noiseModel('Noise', { contextLength: 8192 }));
+  await person.send('Tell me a very long story');
+  await person.expectEngine('generating');
+  const length = async (): Promise<number> => (await person.answers.last().innerText()).length;
+  await expect.poll(length).toBeGreaterThan(5);
+  const early = await length();
+  await expect.poll(length).toBeGreaterThan(early);
+  const stoppedAt = Date.now();
+  await person.button('Stop').click();
+  await person.expectEngine('ready');
+  expect(Date.now() - stoppedAt).toBeLessThan(3000);
+  const end = await length();
+  await person.page.waitForTimeout(500);
+  expect(await length()).toBe(end);
+  await expect(person.button('Send')).toBeVisible();
+});
+
+test('Stop ends a long prompt while it is being read', async ({ site, person }) => {
+  await person.open(site.url);
+  await person.set({ 'Context length': '16384' });
+  await person.load(noiseModel('Noise', { contextLength: 16_384, layers: 4 }));
+  await person.send('the cat and the hat '.repeat(700));
+  await expect(person.page.getByText(/Reading: [1-9][\d,]* of/)).toBeVisible();
+  const stoppedAt = Date.now();
+  await person.button('Stop').click();
+  await person.expectEngine('ready');
+  expect(Date.now() - stoppedAt).toBeLessThan(5000);
+  await expect(person.page.getByText('stopped before the first word')).toBeVisible();
+});
+
+test('a follow-up remembers the conversation and reads only what is new', async ({ site, person }) => {
+  await person.open(site.url);
+  await person.load(noiseModel('Noise'));
+  await person.set({ Temperature: '0', 'Longest answer': '12' });
+  await person.ask('Hello');
+  await person.ask('And then?');
+  const figures = await person.page.getByText(/prompt tokens reused/).allInnerTexts();
+  const [first, second] = figures.map((text) => /(\d+) of (\d+) prompt tokens reused/.exec(text)!.slice(1).map(Number));
+  expect(first![0]).toBe(0);
+  // The first prompt and its answer are there, apart from the last token, which was chosen and never run.
+  expect(second![0]).toBeGreaterThanOrEqual(first![1]! + 12 - 1);
+  expect(second![0]).toBeLessThan(second![1]!);
+
+  await person.button('Regenerate').click();
+  await person.expectEngine('ready');
+  await expect(person.page.getByText(/prompt tokens reused/).last()).toContainText(
+    `${second![1]! - 1} of ${second![1]} prompt tokens reused`,
+  );
+  await expect(person.page.getByRole('log', { name: 'Conversation' }).getByRole('article')).toHaveCount(4);
+});
+
+test('the same seed gives the same answer', async ({ site, person }) => {
+  await person.open(site.url);
+  await person.load(noiseModel('Noise'));
+  await person.set({ Temperature: '1', 'Longest answer': '20', Seed: '7' });
+  const first = await person.ask('Hello');
+  await person.button('New chat').click();
+  expect(await person.ask('Hello')).toBe(first);
+  await person.set({ Seed: '8' });
+  await person.button('New chat').click();
+  expect(await person.ask('Hello')).not.toBe(first);
+});

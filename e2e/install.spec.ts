@@ -1,0 +1,71 @@
+/** What a browser asks of a page before it offers to install it, and what the page's policies forbid. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { launchOptions } from '../tools/browser.mjs';
+import { expect, Person, test } from './site.ts';
+
+test('the page can be installed', async ({ site }) => {
+  // Nothing can be installed in a private window, which is what Playwright opens otherwise.
+  const profile = mkdtempSync(join(tmpdir(), 'freehold-'));
+  const context = await chromium.launchPersistentContext(profile, launchOptions());
+  try {
+    const person = new Person(await context.newPage());
+    await person.open(site.url);
+    await person.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    const devtools = await context.newCDPSession(person.page);
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+    expect(installabilityErrors).toEqual([]);
+    const { errors, url, data } = await devtools.send('Page.getAppManifest');
+    expect(errors).toEqual([]);
+    expect(url).toBe(`${site.url}manifest.webmanifest`);
+    expect(JSON.parse(data ?? '')).toMatchObject({ name: 'Freehold', display: 'standalone' });
+    const state = await person.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      return { state: registration.active?.state, scope: registration.scope };
+    });
+    expect(state).toEqual({ state: 'activated', scope: site.url });
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+test('the engine can reach nothing, and the page only what it must', async ({ site, person }) => {
+  await person.open(site.url);
+  await expect(person.page.getByText('engine sealed')).toBeVisible();
+  const policyOf = (frame: { locator: (selector: string) => { getAttribute(name: string): Promise<string | null> } }) =>
+    frame.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  expect(await policyOf(person.page)).toContain("default-src 'none'");
+  const engineFrame = person.page.frames().find((frame) => frame.url().endsWith('engine.html'))!;
+  expect(await policyOf(engineFrame)).toContain("connect-src 'none'");
+
+  const attempts = await Promise.all(
+    person.page.workers().map((worker) =>
+      worker.evaluate(async (url) => {
+        const refused = (attempt: () => Promise<unknown>) =>
+          attempt().then(
+            () => false,
+            () => true,
+          );
+        return {
+          fetch: await refused(() => fetch(url)),
+          socket: await refused(
+            () =>
+              new Promise((resolve, reject) => {
+                const socket = new WebSocket(url.replace('http', 'ws'));
+                socket.onopen = resolve;
+                socket.onerror = reject;
+              }),
+          ),
+          import: await refused(() => import(`data:text/javascript,export default ${Date.now()}`)),
+        };
+      }, site.url),
+    ),
+  );
+  // The engine first and the library second, or the other way round: one may fetch, as models must come from somewhere.
+  expect(attempts.map((attempt) => attempt.fetch).sort()).toEqual([false, true]);
+  expect(attempts.every((attempt) => attempt.import)).toBe(true);
+  expect(attempts.find((attempt) => attempt.fetch)).toEqual({ fetch: true, socket: true, import: true });
+});

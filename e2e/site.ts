@@ -1,0 +1,141 @@
+/** The built site on a server of this machine, in a subfolder, and a person who uses it by its accessible names. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { type ServedFolder, serveFolder } from '../tools/servers/static-server.ts';
+import { randomModel, type RandomModelOptions } from '../tools/testing/random-model.ts';
+import { writeGguf } from '../tools/testing/write-gguf.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const SHARED_MODELS = join(ROOT, '../shared/models');
+
+/** What `<html data-engine>` may say. */
+export type EngineState = 'unavailable' | 'none' | 'downloading' | 'loading' | 'ready' | 'generating';
+
+/** A model file as Playwright's file chooser takes it. */
+export interface ModelUpload {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** One of llama.cpp's answers to a plain prompt, greedily. */
+export interface ExpectedAnswer {
+  readonly prompt: string;
+  readonly text: string;
+  readonly tokens: readonly number[];
+}
+
+/** The trained test model and what llama.cpp says with it, or `null` where the shared folder is not here. */
+export function trainedModel(): { upload: ModelUpload; answers: readonly ExpectedAnswer[] } | null {
+  const path = join(SHARED_MODELS, 'stories260K.gguf');
+  if (!existsSync(path)) return null;
+  const expected = JSON.parse(readFileSync(join(SHARED_MODELS, 'expected.json'), 'utf8')) as Record<
+    string,
+    ExpectedAnswer[]
+  >;
+  return { upload: upload('stories260K.gguf', readFileSync(path)), answers: expected['stories260K.gguf']! };
+}
+
+/** A file to pick. */
+export function upload(name: string, bytes: Uint8Array): ModelUpload {
+  return { name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) };
+}
+
+/** A small model that writes noise and never ends its turn by itself; it has a chat template. */
+export function noiseModel(name: string, options: RandomModelOptions = {}): ModelUpload {
+  const sizes = { layers: 2, embedding: 64, feedForward: 96, heads: 4, kvHeads: 2 };
+  return upload(`${name}.gguf`, writeGguf(randomModel({ name, ...sizes, ...options })));
+}
+
+/** Every request that a browser context makes from now on, apart from `blob:` and `data:`, which leave no machine. */
+export function recordRequests(context: BrowserContext): string[] {
+  const urls: string[] = [];
+  context.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url())) urls.push(request.url());
+  });
+  return urls;
+}
+
+/** Someone at the page. */
+export class Person {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get alert(): Locator {
+    return this.page.getByRole('alert');
+  }
+  get status(): Locator {
+    return this.page.getByRole('status');
+  }
+  get answers(): Locator {
+    return this.page.getByRole('article', { name: 'Assistant' });
+  }
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  async expectEngine(...states: EngineState[]): Promise<void> {
+    await expect(this.page.locator('html')).toHaveAttribute('data-engine', new RegExp(`^(${states.join('|')})$`));
+  }
+
+  /** Opens the page and waits until it knows whether there is a graphics processor. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await expect(this.status).not.toHaveText('Looking for a graphics processor.');
+  }
+
+  pick(file: ModelUpload): Promise<void> {
+    return this.page.getByLabel('Open a model file').setInputFiles(file);
+  }
+
+  /** Picks a model, loads it and waits until it is ready. */
+  async load(file: ModelUpload): Promise<void> {
+    await this.pick(file);
+    await this.button('Load').click();
+    await this.expectEngine('ready');
+  }
+
+  /** Sets numbers in the settings, by their labels. */
+  async set(settings: Record<string, string>): Promise<void> {
+    await this.button('Settings').click();
+    for (const [label, value] of Object.entries(settings)) {
+      const field = this.page.getByRole('dialog').getByLabel(label);
+      await field.fill(value);
+      await field.blur();
+    }
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+  }
+
+  /** Sends a message without waiting for the answer. */
+  async send(text: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Message' }).fill(text);
+    await this.button('Send').click();
+  }
+
+  /** Sends a message; the whole answer as the page shows it. */
+  async ask(text: string): Promise<string> {
+    const before = await this.answers.count();
+    await this.send(text);
+    await expect(this.answers).toHaveCount(before + 1);
+    await this.expectEngine('ready');
+    return this.answers.last().innerText();
+  }
+}
+
+/** Playwright's test with the site served for each test, and a person at its page. */
+export const test = base.extend<{ site: ServedFolder; person: Person }>({
+  site: async ({}, use) => {
+    const site = await serveFolder({ root: join(ROOT, 'dist'), basePath: '/some/where/freehold/' });
+    await use(site);
+    await site.close();
+  },
+  person: async ({ page }, use) => {
+    await use(new Person(page));
+  },
+});
+
+export { expect };
