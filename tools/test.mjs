@@ -52,7 +52,7 @@ const unitCounts = counts(unitReport, (report) => ({
   skipped: report.numPendingTests + report.numTodoTests,
 }));
 const siteReport = `${REPORTS}/site.json`;
-const site = stage('The built site in a browser', 'npx playwright test --reporter=list,json', {
+const site = stage('The built site in a browser', 'npx playwright test --config e2e/playwright.config.ts --reporter=list,json', {
   PLAYWRIGHT_JSON_OUTPUT_NAME: siteReport,
 });
 const siteCounts = counts(siteReport, ({ stats, errors }) => ({
