@@ -135,8 +135,9 @@ export class LibraryState {
       });
       return outcome.kind === 'added' ? outcome.entry : null;
     } finally {
-      this.transfer = null;
+      // The list first: between the transfer and the load that follows, the page must not say that nothing goes on.
       await this.refresh().catch(() => undefined);
+      this.transfer = null;
     }
   }
 
