@@ -52,9 +52,13 @@ const unitCounts = counts(unitReport, (report) => ({
   skipped: report.numPendingTests + report.numTodoTests,
 }));
 const siteReport = `${REPORTS}/site.json`;
-const site = stage('The built site in a browser', 'npx playwright test --config e2e/playwright.config.ts --reporter=list,json', {
-  PLAYWRIGHT_JSON_OUTPUT_NAME: siteReport,
-});
+const site = stage(
+  'The built site in a browser',
+  'npx playwright test --config e2e/playwright.config.ts --reporter=list,json',
+  {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: siteReport,
+  },
+);
 const siteCounts = counts(siteReport, ({ stats, errors }) => ({
   passed: stats.expected + stats.flaky,
   failed: stats.unexpected + errors.length,
