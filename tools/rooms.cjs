@@ -29,7 +29,7 @@ const rooms = {
     '^src/(components|state|lib|catalog)/',
     packages('svelte'),
   ],
-  '^e2e/': ['^tools/', packages('@playwright', '@axe-core')],
+  '^e2e/': ['^tools/', packages('@playwright', 'axe-core')],
 };
 
 module.exports = {

@@ -1,5 +1,5 @@
-/** Runs in the browser: defines `answer` for the test that opened the page. Served beside wllama's own files. */
-const { Wllama } = await import(new URL('wllama.js', import.meta.url).href);
+/** Runs in the browser: defines `answer` for the test that opened the page. The page's import map says where wllama is. */
+import { Wllama } from '@wllama/wllama';
 
 globalThis.answer = async (loadParameters, completionParameters) => {
   const wllama = new Wllama({ default: '/wllama.wasm' }, { suppressNativeLog: true });

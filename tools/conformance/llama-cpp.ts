@@ -20,7 +20,7 @@ export interface ReferenceToken {
 }
 
 /** What to ask. */
-export interface ReferenceRequest {
+interface ReferenceRequest {
   readonly prompt: string;
   readonly tokens: number;
   /** 0 takes the likeliest token; 1 with a seed keeps a random model from repeating itself. */
@@ -32,7 +32,7 @@ export interface ReferenceRequest {
 }
 
 /** What it answered. */
-export interface ReferenceAnswer {
+interface ReferenceAnswer {
   readonly promptTokens: number;
   readonly tokens: readonly ReferenceToken[];
 }
@@ -54,9 +54,12 @@ interface Completion {
 type Answer = (load: object, complete: object) => Promise<Completion>;
 
 const WLLAMA = join(import.meta.dirname, '../../node_modules/@wllama/wllama/esm');
+const PAGE = `<!doctype html>
+<script type="importmap">{ "imports": { "@wllama/wllama": "/wllama.js" } }</script>
+<script type="module" src="/page.js"></script>`;
 const FILES: Record<string, { type: string; read: () => Uint8Array | string }> = {
-  '/': { type: 'text/html', read: () => '<!doctype html><script type="module" src="/page.js"></script>' },
-  '/page.js': { type: 'text/javascript', read: () => readFileSync(join(import.meta.dirname, 'llama-cpp-page.mjs')) },
+  '/': { type: 'text/html', read: () => PAGE },
+  '/page.js': { type: 'text/javascript', read: () => readFileSync(new URL('./llama-cpp-page.mjs', import.meta.url)) },
   '/wllama.js': { type: 'text/javascript', read: () => readFileSync(join(WLLAMA, 'index.js')) },
   '/wllama.wasm': { type: 'application/wasm', read: () => readFileSync(join(WLLAMA, 'wasm/wllama.wasm')) },
 };
