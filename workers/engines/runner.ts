@@ -12,19 +12,11 @@ import type { Slot } from '../graph/slot.ts';
 /** Tokens in flight: enough to hide the readback, few enough that a stop wastes next to nothing. */
 export const TOKENS_IN_FLIGHT = 3;
 
-/** A submit should keep the GPU from other pages no longer than this. */
-const SUBMIT_MS = 100;
+/** A submit should keep the GPU from other pages no longer than this; aimed at with a margin, for the next chunk is dearer. */
+const SUBMIT_MS = 80;
 
 /** The first chunk of a model on an unknown device. */
 const FIRST_CHUNK_TOKENS = 16;
-
-/** What one step is and what is wanted of it. */
-interface StepRequest {
-  readonly position: number;
-  readonly tokens: number;
-  readonly sampling: readonly Step[];
-  readonly wantLogits: boolean;
-}
 
 /** What a step yields, once the GPU gets there. */
 export interface StepResult {
@@ -45,6 +37,8 @@ export class Runner {
   readonly #stepData = new Uint32Array(4);
   #logitsReadback: GPUBuffer | null = null;
   #chunkTokens = FIRST_CHUNK_TOKENS;
+  /** Of the latest whole chunk; unknown devices are taken for slow. */
+  #prefillMsPerToken = 10;
 
   constructor(gpu: Gpu, graph: Graph, program: Program, logits: Slot, vocabularySize: number) {
     this.#gpu = gpu;
@@ -56,8 +50,9 @@ export class Runner {
   }
 
   /**
-   * Runs ids through the body in chunks and the last one through the head. Chunks grow or shrink towards SUBMIT_MS.
-   * Resolves to `null` if aborted in between; what ran is in the KV cache all the same: `onChunk` tells how far.
+   * Runs ids through the body in chunks, and the last one through the head. A chunk is many tokens, so that weights are
+   * read once for all of them; it goes out in as many submits as keep each near SUBMIT_MS, with a look at `signal` after
+   * each. Resolves to `null` if aborted; the chunks that `onChunk` told of are in the KV cache all the same.
    */
   async prefill(
     ids: readonly number[],
@@ -67,29 +62,36 @@ export class Runner {
     onChunk: (doneTokens: number) => void,
     signal?: AbortSignal,
   ): Promise<StepResult | null> {
+    const gpu = this.#gpu;
     for (let done = 0; ;) {
       const tokens = Math.min(this.#chunkTokens, ids.length - done);
-      this.#gpu.write(
-        this.#graph.tokens.buffer,
-        4 * (position + done),
-        new Uint32Array(ids.slice(done, done + tokens)),
-      );
-      const startedAt = performance.now();
-      const request = { position: position + done, tokens, sampling, wantLogits };
+      gpu.write(this.#graph.tokens.buffer, 4 * (position + done), new Uint32Array(ids.slice(done, done + tokens)));
       const last = done + tokens === ids.length;
-      const result = this.#submit(request, last);
-      await this.#gpu.idle();
-      this.#adaptChunk(tokens, performance.now() - startedAt);
+      const { body, head } = tokens === 1 ? this.#program.decode : this.#program.prefill;
+      const extent = this.#begin(position + done, tokens);
+      const submits = this.#cut(last ? [...body, ...head] : body, tokens);
+      const finalSteps = last ? submits.pop()! : [];
+      const startedAt = performance.now();
+      for (const steps of submits) {
+        const encoder = gpu.device.createCommandEncoder({ label: 'prefill' });
+        encodePass(gpu, encoder, steps, extent);
+        gpu.submit(encoder);
+        await gpu.idle();
+        if (signal?.aborted) return null;
+      }
+      const result = last ? this.#finish(finalSteps, sampling, extent, wantLogits) : null;
+      if (last) await gpu.idle();
+      this.#learn(tokens, performance.now() - startedAt, body.length);
       done += tokens;
       onChunk(done);
-      if (last) return result;
-      if (signal?.aborted) return null;
+      if (result) return result;
     }
   }
 
   /** Runs the token at `position`, whose id is in the token buffer already; the sampled one is written behind it. */
   decode(position: number, sampling: readonly Step[], wantLogits = false): StepResult {
-    return this.#submit({ position, tokens: 1, sampling, wantLogits }, true)!;
+    const { body, head } = this.#program.decode;
+    return this.#finish([...body, ...head], sampling, this.#begin(position, 1), wantLogits);
   }
 
   /** Overwrites the id at a position: a forced token instead of the sampled one. */
@@ -97,32 +99,50 @@ export class Runner {
     this.#gpu.write(this.#graph.tokens.buffer, 4 * position, new Uint32Array([id]));
   }
 
-  #submit({ position, tokens, sampling, wantLogits }: StepRequest, withHead: boolean): StepResult | null {
-    const gpu = this.#gpu;
-    const extent: Extent = { tokens, kvLength: position + tokens };
-    const { body, head } = tokens === 1 ? this.#program.decode : this.#program.prefill;
+  /** Tells the kernels where the step is. */
+  #begin(position: number, tokens: number): Extent {
     this.#stepData[0] = position;
     this.#stepData[1] = tokens;
-    gpu.write(this.#graph.step.buffer, 0, this.#stepData);
+    this.#gpu.write(this.#graph.step.buffer, 0, this.#stepData);
+    return { tokens, kvLength: position + tokens };
+  }
+
+  /** The submit that ends with a sampled token. */
+  #finish(steps: readonly Step[], sampling: readonly Step[], extent: Extent, wantLogits: boolean): StepResult {
+    const gpu = this.#gpu;
     const encoder = gpu.device.createCommandEncoder({ label: 'step' });
-    if (!withHead) {
-      encodePass(gpu, encoder, body, extent);
-      gpu.submit(encoder);
-      return null;
-    }
     let readLogits: (() => Promise<Float32Array>) | null = null;
     if (wantLogits) {
-      encodePass(gpu, encoder, [...body, ...head], extent);
+      encodePass(gpu, encoder, steps, extent);
       readLogits = this.#copyLogits(encoder);
       encodePass(gpu, encoder, sampling, extent);
     } else {
-      encodePass(gpu, encoder, [...body, ...head, ...sampling], extent);
+      encodePass(gpu, encoder, [...steps, ...sampling], extent);
     }
-    const readToken = this.#ring.copy(encoder, this.#graph.tokens.buffer, 4 * (position + tokens));
+    const readToken = this.#ring.copy(encoder, this.#graph.tokens.buffer, 4 * extent.kvLength);
     gpu.submit(encoder);
     const token = readToken();
     token.catch(() => undefined); // read turns later; the error is met where the token is awaited
     return { token, logits: readLogits?.() ?? null };
+  }
+
+  /** Cuts a chunk's steps into submits of about SUBMIT_MS. */
+  #cut(steps: readonly Step[], tokens: number): Step[][] {
+    const submits = Math.ceil((tokens * this.#prefillMsPerToken) / SUBMIT_MS);
+    const length = Math.max(1, Math.ceil(steps.length / submits));
+    const parts: Step[][] = [];
+    for (let start = 0; start < steps.length; start += length) parts.push(steps.slice(start, start + length));
+    return parts;
+  }
+
+  /** Chunks double until they are as large as the buffers, or until single steps would outlast a submit. */
+  #learn(tokens: number, elapsedMs: number, steps: number): void {
+    if (tokens < this.#chunkTokens) return; // a short rest says little about full chunks
+    this.#prefillMsPerToken = elapsedMs / tokens;
+    // Steps differ: the dearest takes several times the mean.
+    const longest = (steps * SUBMIT_MS) / 4 / this.#prefillMsPerToken;
+    const next = Math.min(2 * tokens, longest, this.#graph.chunkTokens);
+    this.#chunkTokens = next < 8 ? Math.max(1, Math.floor(next)) : Math.floor(next / 8) * 8;
   }
 
   #copyLogits(encoder: GPUCommandEncoder): () => Promise<Float32Array> {
@@ -135,13 +155,5 @@ export class Runner {
     ));
     encoder.copyBufferToBuffer(this.#logits.buffer, 0, target, 0, bytes);
     return async () => new Float32Array(await this.#gpu.read(target, 0, bytes));
-  }
-
-  #adaptChunk(tokens: number, elapsedMs: number): void {
-    if (tokens < this.#chunkTokens && elapsedMs < SUBMIT_MS) return; // a short rest says little about full chunks
-    const wanted = (tokens * SUBMIT_MS * 0.8) / Math.max(elapsedMs, 0.1);
-    // At most double: the first run of a pipeline is slower than the rest.
-    const next = Math.min(wanted, 2 * tokens, this.#graph.chunkTokens);
-    this.#chunkTokens = next < 8 ? Math.max(1, Math.floor(next)) : Math.floor(next / 8) * 8;
   }
 }
