@@ -43,10 +43,14 @@ describe('ConversationState', () => {
       requests.push(request);
       return Promise.resolve(result(`answer ${requests.length}`));
     });
-    settings.change({ systemPrompt: 'Be brief.', seed: 7, maxTokens: 20 });
+    settings.change({ systemPrompt: 'Be brief.', seed: 7, maxTokens: 20, stopStrings: ['END'], presencePenalty: 0.5 });
     await conversation.send('one');
     await conversation.send('two');
-    expect(requests[1]).toMatchObject({ maxTokens: 20, sampler: { seed: 7 } });
+    expect(requests[1]).toMatchObject({
+      maxTokens: 20,
+      stopStrings: ['END'],
+      sampler: { seed: 7, presencePenalty: 0.5 },
+    });
     expect(requests[1]!.messages.map(({ role, content }) => `${role}: ${content}`)).toEqual([
       'system: Be brief.',
       'user: one',

@@ -100,10 +100,11 @@ export class ConversationState {
       }
     };
     const model = this.#engine.model?.summary.name ?? '';
-    const { systemPrompt, maxTokens } = this.#settings.current;
+    const { systemPrompt, maxTokens, stopStrings } = this.#settings.current;
     const request = {
       messages: toMessages(systemPrompt, this.turns),
       sampler: this.#settings.sampler(),
+      stopStrings,
       ...(maxTokens === null ? {} : { maxTokens }),
     };
     try {

@@ -185,7 +185,10 @@ export class Freehold {
     const { contextLength } = this.settings.current;
     writeStored('loading', entry.id);
     try {
-      if (await this.engine.load(entry.id, contextLength === null ? {} : { contextLength })) {
+      // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
+      const options =
+        contextLength === null ? {} : { contextLength: Math.min(contextLength, entry.summary.contextLength) };
+      if (await this.engine.load(entry.id, options)) {
         writeStored('lastModel', entry.id);
       }
     } finally {

@@ -16,6 +16,8 @@ export const BOUNDS = {
   topP: { min: 0.01, max: 1, integer: false },
   minP: { min: 0, max: 1, integer: false },
   repetitionPenalty: { min: 0.5, max: 2, integer: false },
+  frequencyPenalty: { min: -2, max: 2, integer: false },
+  presencePenalty: { min: -2, max: 2, integer: false },
   seed: { min: 0, max: 2 ** 32 - 1, integer: true },
   maxTokens: { min: 1, max: 1_000_000, integer: true },
   contextLength: { min: 64, max: 1_048_576, integer: true },
@@ -27,6 +29,8 @@ export type NumberSetting = keyof typeof BOUNDS;
 /** All settings as they are kept. */
 export interface Settings extends Record<Exclude<NumberSetting, NullableSetting>, number> {
   readonly systemPrompt: string;
+  /** An answer ends before any of these. */
+  readonly stopStrings: readonly string[];
   /** `null`: a new random seed for every answer. */
   readonly seed: number | null;
   /** `null`: until the model ends its turn or the context is full. */
@@ -40,11 +44,14 @@ type NullableSetting = 'seed' | 'maxTokens' | 'contextLength';
 /** What a new person starts with. */
 export const DEFAULT_SETTINGS: Settings = {
   systemPrompt: '',
+  stopStrings: [],
   temperature: DEFAULT_SAMPLER.temperature,
   topK: DEFAULT_SAMPLER.topK,
   topP: DEFAULT_SAMPLER.topP,
   minP: DEFAULT_SAMPLER.minP,
   repetitionPenalty: DEFAULT_SAMPLER.repetitionPenalty,
+  frequencyPenalty: DEFAULT_SAMPLER.frequencyPenalty,
+  presencePenalty: DEFAULT_SAMPLER.presencePenalty,
   seed: null,
   maxTokens: null,
   contextLength: null,
@@ -74,8 +81,9 @@ export class SettingsState {
 
   /** The sampler for one answer; a random seed is drawn here. */
   sampler(): SamplerSettings {
-    const { temperature, topK, topP, minP, repetitionPenalty, seed } = this.current;
-    return { ...DEFAULT_SAMPLER, temperature, topK, topP, minP, repetitionPenalty, seed: seed ?? randomSeed() };
+    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, seed } = this.current;
+    const penalties = { repetitionPenalty, frequencyPenalty, presencePenalty };
+    return { ...DEFAULT_SAMPLER, temperature, topK, topP, minP, ...penalties, seed: seed ?? randomSeed() };
   }
 }
 
@@ -85,6 +93,9 @@ function restore(kept: unknown): Settings {
   const values = kept as Record<string, unknown>;
   const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
   if (typeof values.systemPrompt === 'string') settings.systemPrompt = values.systemPrompt;
+  const { stopStrings } = values;
+  if (Array.isArray(stopStrings) && stopStrings.every((text) => typeof text === 'string' && text !== ''))
+    settings.stopStrings = stopStrings;
   for (const name of Object.keys(BOUNDS) as NumberSetting[]) {
     const value = values[name];
     if (typeof value === 'number' && settingProblem(name, value) === null) settings[name] = value;
