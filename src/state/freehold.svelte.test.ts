@@ -72,6 +72,29 @@ describe('Freehold', () => {
     expect([app.pageState, calls]).toEqual(['ready', ['load a']]);
   });
 
+  it('repairs a model with a damaged piece and loads it then', async () => {
+    kept['freehold.lastModel'] = '"a"';
+    const states: string[] = [];
+    let damaged = true;
+    const { app } = make(
+      {
+        load: (id) =>
+          damaged
+            ? Promise.reject(new EngineError('ChunkMissing', { what: 'Piece 3 is missing' }))
+            : Promise.resolve(loadedModel(id)),
+      },
+      {
+        repair: () => {
+          states.push(app.pageState);
+          damaged = false;
+          return Promise.resolve();
+        },
+      },
+    );
+    await app.start();
+    expect([states, app.pageState]).toEqual([['downloading'], 'ready']);
+  });
+
   it('does not load again what ended the page', async () => {
     kept['freehold.lastModel'] = kept['freehold.loading'] = '"a"';
     const { app, calls } = make();

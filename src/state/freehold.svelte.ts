@@ -25,6 +25,9 @@ const FILE_IS_UNFIT: readonly (ErrorCode | null)[] = [
   'ShapeMismatch',
 ];
 
+/** The store has lost or altered a piece of the file: fetched again, the model is whole. */
+const PIECES_ARE_DAMAGED: readonly (ErrorCode | null)[] = ['ChunkMissing', 'HashMismatch'];
+
 /** Everything that the page shows, and every intent that crosses concerns. */
 export class Freehold {
   readonly problems = new Problems();
@@ -51,7 +54,7 @@ export class Freehold {
   get pageState(): PageState {
     const { phase } = this.engine;
     if (phase === 'unavailable' || phase === 'loading' || phase === 'generating') return phase;
-    if (this.library.transfer !== null) return 'downloading';
+    if (this.library.transfer !== null || this.library.repairing !== null) return 'downloading';
     return phase === 'ready' ? 'ready' : 'none';
   }
 
@@ -188,9 +191,12 @@ export class Freehold {
       // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
       const options =
         contextLength === null ? {} : { contextLength: Math.min(contextLength, entry.summary.contextLength) };
-      if (await this.engine.load(entry.id, options)) {
-        writeStored('lastModel', entry.id);
-      }
+      const loaded = await this.engine.load(entry.id, options).catch(async (error: unknown) => {
+        if (!PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
+        await this.library.repair(entry);
+        return this.engine.load(entry.id, options);
+      });
+      if (loaded) writeStored('lastModel', entry.id);
     } finally {
       writeStored('loading', null);
     }

@@ -36,6 +36,8 @@ export class LibraryState {
   inspecting = $state<string | null>(null);
   candidate = $state.raw<Candidate | null>(null);
   transfer = $state.raw<Transfer | null>(null);
+  /** Name of the model that is being made whole again, or `null`. */
+  repairing = $state<string | null>(null);
   storage = $state.raw<StorageReport>({ usedBytes: null, quotaBytes: null, persisted: null });
 
   readonly #connect: Connect<LibraryApi>;
@@ -99,6 +101,16 @@ export class LibraryState {
   /** Goes on with a partial entry. */
   async resume(entry: LibraryEntry): Promise<LibraryEntry | null> {
     return this.#transfer(entry.summary, async (api, onProgress) => api.resume(entry.id, onProgress));
+  }
+
+  /** Checks every piece of a stored model and fetches again those that are damaged. */
+  async repair({ id, summary }: LibraryEntry): Promise<void> {
+    this.repairing = summary.name;
+    try {
+      await (await this.#api()).repair(id);
+    } finally {
+      this.repairing = null;
+    }
   }
 
   /** Holds the running transfer; what is stored stays. */
