@@ -23,7 +23,10 @@ export interface ModelUpload {
 export interface ExpectedAnswer {
   readonly prompt: string;
   readonly text: string;
+  readonly prompt_tokens: readonly number[];
   readonly tokens: readonly number[];
+  /** At each position, the ten likeliest ids and their natural log-probabilities. */
+  readonly top10: readonly { readonly ids: readonly number[]; readonly logprobs: readonly number[] }[];
 }
 
 /** The trained test model and what llama.cpp says with it, or `null` where the shared folder is not here. */
