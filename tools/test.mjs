@@ -6,10 +6,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { vulkanEnvironment } from './vulkan.mjs';
 
-const REPORTS = 'test-results/reports';
+/** Absolute: one runner takes a path from its settings' folder, the other from here. */
+const REPORTS = resolve('test-results/reports');
 
 /** Runs a stage to its end; how it went, with the seconds it took. */
 function stage(name, command, environment = {}) {
@@ -40,7 +42,7 @@ mkdirSync(REPORTS, { recursive: true });
 const check = stage('Types, lint, format, dead code, imports', 'npm run --silent check');
 const build = stage('Build', 'npm run --silent build -- --logLevel warn');
 const unitReport = `${REPORTS}/unit.json`;
-const unit = stage('Unit tests', `npx vitest run --reporter=default --reporter=json --outputFile.json=${unitReport}`);
+const unit = stage('Unit tests', `npx vitest run --reporter=default --reporter=json --outputFile.json="${unitReport}"`);
 const unitCounts = counts(unitReport, (report) => ({
   passed: report.numPassedTests,
   // A file that cannot be loaded has no test to count.
