@@ -1,11 +1,13 @@
 /** From a model file to a model that runs: declare, check the memory, allocate, upload, compile. Frees all on failure. */
 import type { Variant } from '../../shaders/kernel.ts';
+import { isQuantType } from '../../shaders/quant/format.ts';
 import { ropeTable } from '../../shaders/rope-table.ts';
 import { readGguf } from '../format/gguf.ts';
+import type { ModelFile } from '../format/model-file.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
-import { selfTest } from '../gpu/self-test.ts';
+import { isSound, selfTest } from '../gpu/self-test.ts';
 import { fasterReduction } from '../gpu/tuner.ts';
 import { type AttentionLayout, Graph, type LayerCache } from '../graph/graph.ts';
 import { Slot } from '../graph/slot.ts';
@@ -80,7 +82,7 @@ export async function loadModel(
   const template = createChatTemplate(file);
   const contextLength = chooseContext(options, shape);
   const pipelines = new PipelineCache(gpu);
-  const variant = options.variant ?? (await chooseVariant(gpu, pipelines, summary));
+  const variant = options.variant ?? (await chooseVariant(gpu, pipelines, file, summary));
   const graph = new Graph(
     gpu,
     variant,
@@ -98,7 +100,6 @@ export async function loadModel(
   const logits = declare({ graph, weights, shape, layout, ropeTable: ropeSlot, cache });
   const sampler = new Sampler(graph, logits.slot, shape.vocabularySize);
 
-  await selfTest(gpu, pipelines, new Set(weights.matrices.map(({ type }) => type)), variant);
   await memory.allocate(gpu);
   try {
     gpu.write(ropeSlot.buffer, 0, table);
@@ -137,11 +138,25 @@ export async function loadModel(
   }
 }
 
-async function chooseVariant(gpu: Gpu, pipelines: PipelineCache, { quantization }: ModelSummary): Promise<Variant> {
-  const reduction = await fasterReduction(gpu, pipelines);
+/** The fastest way to run that computes soundly on this device. Rejects with `GpuWrongResult` if none does. */
+async function chooseVariant(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  file: ModelFile,
+  { quantization }: ModelSummary,
+): Promise<Variant> {
+  const types = new Set([...file.tensors.values()].map(({ type }) => type).filter(isQuantType));
+  const preferred = await fasterReduction(gpu, pipelines);
   // A file of full precision keeps it in the cache too; quantised weights are coarser than f16 anyway.
-  const real = gpu.adapter.f16 && quantization !== 'F32' ? 'f16' : 'f32';
-  return { real, reduction };
+  const reals = gpu.adapter.f16 && quantization !== 'F32' ? (['f16', 'f32'] as const) : (['f32'] as const);
+  for (const real of reals) {
+    for (const reduction of new Set([preferred, 'workgroup', 'thread'] as const)) {
+      if (await isSound(gpu, pipelines, types, { real, reduction })) return { real, reduction };
+    }
+  }
+  const plain: Variant = { real: 'f32', reduction: 'thread' };
+  await selfTest(gpu, pipelines, types, plain);
+  return plain;
 }
 
 function chooseContext({ contextLength }: LoadOptions, shape: ModelShape): number {

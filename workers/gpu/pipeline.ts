@@ -17,7 +17,10 @@ export async function createPipeline<Shape>(
   variant: Variant,
 ): Promise<GPUComputePipeline> {
   const label = kernel.name;
+  // A module that the driver refuses is reported by the pipeline below; it is no fault of the device.
+  device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code: kernel.source(shape, variant) });
+  device.popErrorScope().catch(() => undefined); // a lost device reports itself
   const layout = device.createBindGroupLayout({
     label,
     entries: kernel.bindings.map(({ access }, binding) => ({

@@ -4,37 +4,67 @@ import type { Variant } from '../../shaders/kernel.ts';
 import { Gpu } from './gpu.ts';
 import { openGpu } from './open-gpu.ts';
 import { PipelineCache } from './pipeline-cache.ts';
-import { selfTest } from './self-test.ts';
+import { isSound, selfTest } from './self-test.ts';
 
 const TYPES = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'] as const;
 const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
+const COMPILING_MS = 120_000;
 
-async function open(): Promise<Gpu | null> {
-  const gpu = await openGpu(openNodeGpu('SwiftShader')).catch(() => null);
+async function open(name: string): Promise<Gpu | null> {
+  const gpu = await openGpu(openNodeGpu(name)).catch(() => null);
   if (gpu instanceof Gpu) return gpu;
-  console.warn('SKIPPED: no SwiftShader here, the self-test was not run.');
+  console.warn(`SKIPPED: no ${name} here, the self-test was not run on it.`);
   return null;
 }
 
+/** A device whose compiler changes one expression of every kernel. */
+function faulty(gpu: Gpu, expression: string, replacement: string): Gpu {
+  const { device } = gpu;
+  const createShaderModule = device.createShaderModule.bind(device);
+  device.createShaderModule = (descriptor) =>
+    createShaderModule({ ...descriptor, code: descriptor.code.replaceAll(expression, replacement) });
+  return gpu;
+}
+
 describe('self-test', () => {
-  test('passes on a sound device, for every tensor type', async () => {
-    const gpu = await open();
+  test('passes on a sound device, for every tensor type', { timeout: COMPILING_MS }, async () => {
+    const gpu = await open('SwiftShader');
     if (!gpu) return;
     await selfTest(gpu, new PipelineCache(gpu), TYPES, PLAIN);
+    await selfTest(gpu, new PipelineCache(gpu), ['Q4_0'], { real: 'f32', reduction: 'subgroup' });
     expect(gpu.bytes('scratch')).toBe(0);
     gpu.destroy();
   });
 
-  test('refuses a device that computes wrongly, with the kernel’s name', async () => {
-    const gpu = await open();
-    if (!gpu) return;
-    // A driver whose inverse square root is one per cent off.
-    const { device } = gpu;
-    const createShaderModule = device.createShaderModule.bind(device);
-    device.createShaderModule = (descriptor) =>
-      createShaderModule({ ...descriptor, code: descriptor.code.replaceAll('inverseSqrt(', '1.01 * inverseSqrt(') });
+  test('passes with an f16 cache and f16 tiles', { timeout: COMPILING_MS }, async () => {
+    const gpu = await open('llvmpipe');
+    if (!gpu?.adapter.f16) return;
+    await selfTest(gpu, new PipelineCache(gpu), ['Q4_0'], { real: 'f16', reduction: 'subgroup' });
+    gpu.destroy();
+  });
+
+  test('refuses a device that computes wrongly, with the kernel’s name', { timeout: COMPILING_MS }, async () => {
+    const opened = await open('SwiftShader');
+    if (!opened) return;
+    const gpu = faulty(opened, 'inverseSqrt(', '1.01 * inverseSqrt(');
     const refused = selfTest(gpu, new PipelineCache(gpu), ['Q8_0'], PLAIN);
     await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /matvec Q8_0/ });
     gpu.destroy();
   });
+
+  for (const [fault, replacement] of [
+    ['wrong', 'var sum = 2.0 * subgroupAdd(value);'],
+    ['refused by the compiler', 'var sum = nonsense(value);'],
+  ] as const) {
+    test(`a form that is ${fault} is told from one that is sound`, { timeout: COMPILING_MS }, async () => {
+      const opened = await open('SwiftShader');
+      if (!opened) return;
+      const gpu = faulty(opened, 'var sum = subgroupAdd(value);', replacement);
+      const pipelines = new PipelineCache(gpu);
+      expect(await isSound(gpu, pipelines, ['Q8_0'], { real: 'f32', reduction: 'subgroup' })).toBe(false);
+      expect(await isSound(gpu, pipelines, ['Q8_0'], { real: 'f32', reduction: 'workgroup' })).toBe(true);
+      await gpu.idle();
+      gpu.destroy();
+    });
+  }
 });

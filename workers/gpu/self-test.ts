@@ -6,17 +6,18 @@
  */
 import { attention, type AttentionShape } from '../../shaders/attention.ts';
 import { attentionReference } from '../../shaders/attention.ref.ts';
-import type { Variant } from '../../shaders/kernel.ts';
+import type { Kernel, Variant } from '../../shaders/kernel.ts';
+import { matmul } from '../../shaders/matmul.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
 import { matvecReference } from '../../shaders/matvec.ref.ts';
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
 import { repack } from '../../shaders/repack.ts';
-import { EngineError } from '../protocol/errors.ts';
+import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { Gpu } from './gpu.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 import { runOnce } from './run-once.ts';
 
-/** Far above rounding, far below any real fault; normalised mean squared error. */
+/** Far above rounding (an f16 weight tile measures 6e-8), far below any real fault; normalised mean squared error. */
 const TOLERANCE = 1e-6;
 const ROWS = 24;
 const COLUMNS = 512;
@@ -32,15 +33,35 @@ export async function selfTest(
 ): Promise<void> {
   const done = passed.get(gpu) ?? new Set<string>();
   passed.set(gpu, done);
-  for (const type of types) {
-    const key = `${type} ${variant.reduction}`;
-    if (!done.has(key)) await checkMatvec(gpu, pipelines, type, variant);
+  const once = async (key: string, check: () => Promise<void>): Promise<void> => {
+    if (done.has(key)) return;
+    await check();
     done.add(key);
+  };
+  const { real, reduction } = variant;
+  for (const type of types) {
+    await once(`matvec ${type} ${reduction}`, () => checkLinear(gpu, pipelines, matvec, type, variant, 1));
+    // Without tiles a prompt runs through matvec too.
+    if (reduction === 'thread') continue;
+    await once(`matmul ${type} ${real}`, () => checkLinear(gpu, pipelines, matmul, type, variant, 3));
   }
-  // The f16 cache cannot be filled from JavaScript without rounding; its arithmetic is the same.
-  const plain: Variant = { ...variant, real: 'f32' };
-  if (!done.has(plain.reduction)) await checkAttention(gpu, pipelines, plain);
-  done.add(plain.reduction);
+  await once(`attention ${real} ${reduction}`, () => checkAttention(gpu, pipelines, variant));
+}
+
+/** Whether a device computes soundly in this variant; `selfTest` as a value. */
+export async function isSound(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  types: Iterable<QuantType>,
+  variant: Variant,
+): Promise<boolean> {
+  try {
+    await selfTest(gpu, pipelines, types, variant);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'GpuWrongResult') return false;
+    throw error;
+  }
 }
 
 /** Small whole numbers from a linear congruence: the same on every device and run. */
@@ -52,11 +73,29 @@ function sequence(length: number, modulus: number): number[] {
   });
 }
 
+/** Multiples of 1/1024 in [−1, 1): exact in f16 too. */
 function values(length: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(sequence(length, 2001), (value) => value / 1000 - 1);
+  return Float32Array.from(sequence(length, 2048), (value) => value / 1024 - 1);
 }
 
-async function checkMatvec(gpu: Gpu, pipelines: PipelineCache, type: QuantType, variant: Variant): Promise<void> {
+/** The bits of values that f16 holds exactly, two in a word. */
+function halves(exact: Float32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const half = (bits: number): number => {
+    const exponent = ((bits >>> 23) & 0xff) - 112; // both biases: 127 − 15
+    return bits << 1 === 0 ? 0 : ((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 0x3ff);
+  };
+  const bits = new Uint32Array(exact.buffer);
+  return Uint32Array.from({ length: bits.length / 2 }, (_, i) => half(bits[2 * i]!) | (half(bits[2 * i + 1]!) << 16));
+}
+
+async function checkLinear(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  kernel: Kernel<LinearShape>,
+  type: QuantType,
+  variant: Variant,
+  tokens: number,
+): Promise<void> {
   const { planes, dequantize, fileRowBytes } = quantFormats[type];
   const { quantBytes, scaleBytes } = planes(ROWS, COLUMNS);
   // Bytes below 60 make every f16 and f32 that a block may hold finite and below one.
@@ -85,13 +124,13 @@ async function checkMatvec(gpu: Gpu, pipelines: PipelineCache, type: QuantType, 
     firstRow: 0,
     inputStride: COLUMNS,
     outputStride: ROWS,
-    norm: { epsilon: 1e-5 },
+    norm: kernel === matvec ? { epsilon: 1e-5 } : null,
     bias: true,
     epilogue: 'store',
     lastTokenOnly: false,
     tokenTile: 1,
   };
-  const x = values(COLUMNS);
+  const x = values(tokens * COLUMNS);
   const normWeight = values(COLUMNS);
   const bias = values(ROWS);
   const data = {
@@ -100,14 +139,15 @@ async function checkMatvec(gpu: Gpu, pipelines: PipelineCache, type: QuantType, 
     x,
     norm_weight: normWeight,
     bias,
-    y: 4 * ROWS,
-    step: Uint32Array.of(0, 1, 0, 0),
+    y: 4 * tokens * ROWS,
+    step: Uint32Array.of(0, tokens, 0, 0),
   };
-  const extent = { tokens: 1, kvLength: 1 };
-  const result = await runOnce(gpu, pipelines, { kernel: matvec, shape, variant, extent, data, output: 'y' });
+  const extent = { tokens, kvLength: tokens };
+  const result = await runOnce(gpu, pipelines, { kernel, shape, variant, extent, data, output: 'y' });
   const weights = dequantize(raw, ROWS * COLUMNS);
-  const expected = matvecReference(shape, { weights, x, normWeight, bias, y: new Float32Array(ROWS) }, 1);
-  compare(`${matvec.name} ${type}`, new Float32Array(result), expected);
+  const y = new Float32Array(tokens * ROWS);
+  const expected = matvecReference(shape, { weights, x, normWeight, bias, y }, tokens);
+  compare(`${kernel.name} ${type}`, new Float32Array(result), expected);
 }
 
 async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Variant): Promise<void> {
@@ -128,8 +168,8 @@ async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Varia
   const expected = attentionReference(shape, { qkv, kCache, vCache }, position, 1);
   const data = {
     qkv,
-    k_cache: kCache,
-    v_cache: vCache,
+    k_cache: variant.real === 'f16' ? halves(kCache) : kCache,
+    v_cache: variant.real === 'f16' ? halves(vCache) : vCache,
     partials: 4 * expected.length,
     step: Uint32Array.of(position, 1, 0, 0),
   };

@@ -7,6 +7,7 @@
 import type { Variant } from '../../shaders/kernel.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
 import { quantFormats } from '../../shaders/quant/format.ts';
+import { errorCode } from '../protocol/errors.ts';
 import { type Gpu, USAGE } from './gpu.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 
@@ -30,7 +31,10 @@ export function fasterReduction(gpu: Gpu, pipelines: PipelineCache): Promise<Var
 async function measure(gpu: Gpu, pipelines: PipelineCache): Promise<Variant['reduction']> {
   const shared = gpu.adapter.subgroups ? 'subgroup' : 'workgroup';
   const threadMs = await timeMatvec(gpu, pipelines, 'thread');
-  const sharedMs = await timeMatvec(gpu, pipelines, shared);
+  const sharedMs = await timeMatvec(gpu, pipelines, shared).catch((error: unknown) => {
+    if (errorCode(error) === 'GpuWrongResult') return Infinity; // what the driver cannot compile is not fast
+    throw error;
+  });
   return threadMs < sharedMs ? 'thread' : shared;
 }
 
