@@ -1,18 +1,7 @@
-/** Figures as people read them: bytes, rates, durations, counts. English, decimal units as disks and hubs count. */
+/** Figures as people read them: bytes, rates, durations, counts. In English. */
+import { formatBytes } from '../../workers/protocol/format-bytes.ts';
 
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** `4_123_000_000` → `4.1 GB`. Three digits at most after rounding, no decimals from 100 up or below 1 kB. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  if (unit === 0) return bytes === 1 ? '1 byte' : `${Math.round(bytes)} bytes`;
-  return `${trim(value)} ${UNITS[unit]}`;
-}
+export { formatBytes };
 
 /** `12_300_000` → `12.3 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
@@ -52,8 +41,4 @@ export function formatInteger(value: number): string {
 /** Tokens per second, with a decimal only where it tells something: `7.4`, `48`. */
 export function formatSpeed(tokensPerSecond: number): string {
   return tokensPerSecond < 10 ? tokensPerSecond.toFixed(1) : String(Math.round(tokensPerSecond));
-}
-
-function trim(value: number): string {
-  return value >= 99.95 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '');
 }

@@ -92,15 +92,6 @@ describe('LibraryState', () => {
     expect(persist).toHaveBeenCalledOnce();
   });
 
-  it('refuses a file that has no room before anything moves', async () => {
-    stubStorage(900, 1000);
-    const add = vi.fn();
-    const library = start({ add });
-    const full = { name: 'StorageFull' };
-    await expect(library.add({ source: SOURCE, summary: modelSummary() })).rejects.toMatchObject(full);
-    expect(add).not.toHaveBeenCalled();
-  });
-
   it('works where the browser has no storage manager', async () => {
     vi.stubGlobal('navigator', {});
     const library = start({});

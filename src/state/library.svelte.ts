@@ -94,7 +94,6 @@ export class LibraryState {
   /** Brings the candidate into the store. The complete entry, or `null` if it was paused. */
   async add({ source, summary }: Candidate): Promise<LibraryEntry | null> {
     await this.persist();
-    await this.#checkSpace(summary);
     return this.#transfer(summary, async (api, onProgress) => api.add(source, onProgress));
   }
 
@@ -160,18 +159,6 @@ export class LibraryState {
       ?.persist()
       .catch(() => false);
     await this.refreshStorage();
-  }
-
-  async #checkSpace({ fileBytes }: ModelSummary): Promise<void> {
-    await this.refreshStorage();
-    const { usedBytes, quotaBytes } = this.storage;
-    if (usedBytes === null || quotaBytes === null || fileBytes <= quotaBytes - usedBytes) return;
-    throw new EngineError('StorageFull', {
-      what: 'The browser does not give this site enough space for the file',
-      expected: `${fileBytes} bytes free`,
-      got: `${quotaBytes - usedBytes}`,
-      remedy: 'Delete a model in the library, free space on the disk, or choose a smaller model. Nothing was changed.',
-    });
   }
 
   async #api(): Promise<LibraryApi> {

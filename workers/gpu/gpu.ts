@@ -6,6 +6,7 @@
  */
 import type { AdapterSummary } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 
 /** Numeric values of GPUBufferUsage: the global is missing in Node. */
 export const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
@@ -154,7 +155,7 @@ export class Gpu {
     if (error !== null) {
       throw new EngineError('GpuOutOfMemory', {
         what: `The graphics device has no room for ${what}`,
-        expected: `${bytes} bytes free`,
+        expected: `${formatBytes(bytes)} free`,
         got: 'an out-of-memory report',
         remedy: 'Choose a shorter context or a smaller model, or close other tabs that use the GPU.',
       });

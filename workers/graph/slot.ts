@@ -6,6 +6,7 @@
  */
 import { type BufferKind, type Gpu, USAGE } from '../gpu/gpu.ts';
 import { EngineError } from '../protocol/errors.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 
 /** A buffer to be: its size is known, its memory is not yet taken. */
 export class Slot {
@@ -60,8 +61,8 @@ export class MemoryPlan {
       if (bytes <= limit) continue;
       throw new EngineError('ModelTooLarge', {
         what: `"${label}" does not fit into one buffer of this graphics device`,
-        expected: `at most ${limit} bytes`,
-        got: `${bytes} bytes`,
+        expected: `at most ${formatBytes(limit)}`,
+        got: formatBytes(bytes),
         remedy: kind === 'weights' ? 'Choose a smaller model.' : 'Choose a shorter context.',
       });
     }

@@ -15,6 +15,7 @@ import {
   SMALL_CHUNK_BYTES,
   smallLibrary,
 } from '../../tools/testing/library-case.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 import type { LibraryEntry, ModelSource, TransferProgress } from '../protocol/model.ts';
 import { sha256Hex } from './digest.ts';
 import { putChunk, storedChunks } from './chunk.ts';
@@ -143,7 +144,7 @@ describe('add', () => {
     browser.estimate.quota = BYTES.byteLength - 1;
     await expect(smallLibrary().add(fromHub(), ignoreProgress)).rejects.toMatchObject({
       name: 'StorageFull',
-      message: expect.stringContaining(`${BYTES.byteLength} bytes`) as string,
+      message: expect.stringContaining(`expected ${formatBytes(BYTES.byteLength)} free`) as string,
     });
     expect(hub.sentBytes()).toBe(0);
     expect(await smallLibrary().list()).toEqual([]);

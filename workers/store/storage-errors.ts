@@ -1,10 +1,12 @@
 /** What IndexedDB throws, as errors that a person can act on. */
 import { EngineError } from '../protocol/errors.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 
-/**
- * Chromium's estimate never reports more than this as free, whatever the disk holds: at or above it, it says nothing.
- */
+/** Chromium's estimate never reports more than this as free, whatever the disk holds. */
 const ESTIMATE_CEILING_BYTES = 10 * 1024 ** 3;
+
+/** Where the estimate is at its ceiling, more than this is still refused: 32 GiB have been seen to be granted. */
+const GRANTED_BYTES = 64 * 1024 ** 3;
 
 /** Turns what a store operation threw into `StorageFull` or `StorageFailed`; an EngineError stays itself. */
 export async function storageError(error: unknown, neededBytes: number): Promise<EngineError> {
@@ -22,7 +24,9 @@ export async function storageError(error: unknown, neededBytes: number): Promise
 /** Refuses with `StorageFull` where the browser's estimate rules out that `neededBytes` more fit. */
 export async function checkSpace(neededBytes: number): Promise<void> {
   const available = await availableBytes();
-  if (available !== null && available < ESTIMATE_CEILING_BYTES && neededBytes > available) {
+  if (available === null) return;
+  const limit = available < ESTIMATE_CEILING_BYTES ? available : Math.max(available, GRANTED_BYTES);
+  if (neededBytes > limit) {
     throw storageFull(neededBytes, available);
   }
 }
@@ -38,8 +42,8 @@ async function availableBytes(): Promise<number | null> {
 function storageFull(neededBytes: number, available: number | null): EngineError {
   return new EngineError('StorageFull', {
     what: 'The browser has no room for this file',
-    expected: `${neededBytes} bytes`,
-    ...(available !== null && { got: `${available} bytes free` }),
+    expected: `${formatBytes(neededBytes)} free`,
+    ...(available !== null && { got: formatBytes(available) }),
     remedy: 'Delete a model that you no longer need, or free space on this device.',
   });
 }
