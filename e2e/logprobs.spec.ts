@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { serveFolder } from '../tools/servers/static-server.ts';
-import type { DecodeAll } from './harness/harness.ts';
+import type { DecodeAll } from '../tools/harness/harness.ts';
 import { expect, test, trainedModel } from './site.ts';
 
 const TOLERANCE = 1e-3;
@@ -15,7 +15,7 @@ test('ids, greedy tokens and log-probabilities are llama.cpp’s, in the page', 
   const { upload, answers } = trained!;
   const folder = mkdtempSync(join(tmpdir(), 'freehold-harness-'));
   await build({
-    root: join(import.meta.dirname, 'harness'),
+    root: join(import.meta.dirname, '../tools/harness'),
     configFile: false,
     base: './',
     logLevel: 'error',
