@@ -41,15 +41,17 @@ async function findAdapter(gpu: GPU | undefined): Promise<GPUAdapter | Unavailab
 }
 
 function summarizeAdapter(adapter: GPUAdapter): AdapterSummary {
-  const { info, features, limits } = adapter;
+  const { features, limits } = adapter;
+  // The first browsers with WebGPU have no `info`, and later ones not every field.
+  const info = (adapter.info as Partial<GPUAdapterInfo> | undefined) ?? {};
   return {
-    vendor: info.vendor,
-    architecture: info.architecture,
-    description: info.description,
+    vendor: info.vendor ?? '',
+    architecture: info.architecture ?? '',
+    description: info.description ?? '',
     features: [...features].sort(),
     f16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),
-    isFallback: info.isFallbackAdapter,
+    isFallback: info.isFallbackAdapter ?? false,
     maxBufferBytes: limits.maxBufferSize,
   };
 }
