@@ -34,7 +34,8 @@ test('a file tells what it is before it is loaded, and then answers as llama.cpp
   for (const { prompt, text } of trained?.answers ?? [{ prompt: 'Hello', text: null }]) {
     const answer = await person.ask(prompt);
     if (text === null) expect(answer).not.toBe('');
-    else expect(answer).toBe(text);
+    // A model of SentencePiece's kind begins with a space, which the page does not show.
+    else expect(answer).toBe(text.trimStart());
     await person.button('New chat').click();
     await expect(person.answers).toHaveCount(0);
   }
