@@ -1,0 +1,36 @@
+/** `npm run evaluate`: what share of the held-out questions a model file answers rightly. */
+import { writeFile } from 'node:fs/promises';
+import { parseOptions } from '../arguments.ts';
+import { SKILLS } from './evaluation/case.ts';
+import { allCases } from './evaluation/cases.ts';
+import { runCases, scores, TARGETS } from './evaluation/run.ts';
+
+const OPTIONS = { model: 'value', skill: 'value', limit: 'value', output: 'value', wrong: 'switch' } as const;
+
+/** Runs the command. `--skill` takes one row, `--limit` so many cases of each, `--wrong` prints what went wrong. */
+export async function main(argv: string[]): Promise<number> {
+  const options = parseOptions(argv, OPTIONS);
+  const skill = options.text('skill');
+  const limit = options.number('limit') ?? Number.POSITIVE_INFINITY;
+  const asked = allCases().filter((one) => skill === undefined || one.skill === skill);
+  const cases = SKILLS.flatMap((name) => asked.filter((one) => one.skill === name).slice(0, limit));
+  if (cases.length === 0) throw new Error(`--skill needs one of ${SKILLS.join(', ')}`);
+  const startedAt = performance.now();
+  const { results, adapter } = await runCases(options.required('model'), cases, (result) => {
+    if (!options.has('wrong') || result.right) return;
+    const prompt = result.case.messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
+    console.log(`${prompt}\n-> ${result.answer}\n   expected ${JSON.stringify(result.case.expect)}\n`);
+  });
+  const rows = scores(results);
+  for (const { skill: name, right, count } of rows) {
+    const share = right / count;
+    const mark = share >= TARGETS[name].share ? 'reached' : 'missed ';
+    console.log(
+      `${mark} ${(share * 100).toFixed(1).padStart(5)} % of ${count}  ${TARGETS[name].title} (to reach: ${TARGETS[name].share * 100} %)`,
+    );
+  }
+  console.log(`${cases.length} cases in ${Math.round((performance.now() - startedAt) / 1000)} s on ${adapter}`);
+  const output = options.text('output');
+  if (output !== undefined) await writeFile(output, `${JSON.stringify({ adapter, rows, results }, null, 1)}\n`);
+  return 0;
+}

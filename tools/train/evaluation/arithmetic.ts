@@ -1,0 +1,25 @@
+/** Two-digit sums and differences whose pairs of numbers were held out. */
+import { user } from '../corpus/example.ts';
+import { Random } from '../corpus/random.ts';
+import { readLines } from '../corpus/read-text.ts';
+import { ask, drawSum } from '../corpus/skills/arithmetic.ts';
+import type { EvaluationCase } from './case.ts';
+
+const CASES = 120;
+
+/** 60 of each; both numbers have two digits. */
+export function arithmeticCases(): EvaluationCase[] {
+  const random = new Random(9);
+  const phrasings = readLines('../../evaluation/text/arithmetic.txt');
+  const cases: EvaluationCase[] = [];
+  while (cases.length < CASES) {
+    const sum = drawSum(random, 'held-out', cases.length % 2 === 0 ? '+' : '-', 100);
+    if (sum.a < 10 || sum.b < 10) continue;
+    cases.push({
+      skill: 'arithmetic',
+      messages: [user(ask(random, sum, phrasings))],
+      expect: { kind: 'number', value: sum.result },
+    });
+  }
+  return cases;
+}

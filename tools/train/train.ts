@@ -1,0 +1,93 @@
+/**
+ * `npm run train`: corpus, vocabulary, training, evaluation, model file and its card, one after another.
+ *
+ * The work lies in `.cache/train/RECIPE`; a training that was broken off goes on from its last checkpoint. Give
+ * `--recipe cpu|gpu|smoke` (default cpu) and `--output FOLDER` (default `public/models/ember`).
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readGguf } from '../../workers/format/gguf.ts';
+import { bytesSource } from '../../workers/source/bytes-source.ts';
+import { createTokenizer } from '../../workers/text/create-tokenizer.ts';
+import type { Tokenizer } from '../../workers/text/tokenizer.ts';
+import { parseOptions } from '../arguments.ts';
+import { writeGguf } from '../testing/write-gguf.ts';
+import { CONTROL_TOKENS } from './chat-template.ts';
+import { buildCorpus } from './corpus/build.ts';
+import { encodeCorpus } from './encode.ts';
+import { exportGguf } from './export.ts';
+import { tokenizerMetadata } from './metadata.ts';
+import { findPython } from './python.ts';
+import { CPU_RECIPE, GPU_RECIPE, type Recipe, SMOKE_RECIPE } from './recipe.ts';
+import { countPieces, type LearntVocabulary, trainBpe } from './tokenizer/train-bpe.ts';
+
+const OPTIONS = { recipe: 'value', output: 'value', stage: 'value' } as const;
+const RECIPES = { cpu: CPU_RECIPE, gpu: GPU_RECIPE, smoke: SMOKE_RECIPE } as const;
+/** The training's seed apart, so that held-out conversations are others. */
+const HELD_OUT_SEED = 1_000_000;
+
+/** Runs the command. `--stage prepare` stops before the training; `--stage export` only writes the file. */
+export async function main(argv: string[]): Promise<number> {
+  const options = parseOptions(argv, OPTIONS);
+  const name = options.text('recipe') ?? 'cpu';
+  if (!Object.hasOwn(RECIPES, name)) throw new Error(`--recipe is ${Object.keys(RECIPES).join(', ')}: not ${name}`);
+  const recipe = RECIPES[name as keyof typeof RECIPES];
+  const folder = join('.cache', 'train', recipe.version);
+  const stage = options.text('stage') ?? 'all';
+  if (stage !== 'export') await prepare(folder, recipe);
+  if (stage === 'prepare') return 0;
+  if (stage !== 'export' && trainNetwork(folder) !== 0) return 1;
+  const output = options.text('output') ?? 'public/models/ember';
+  await mkdir(output, { recursive: true });
+  const path = join(output, 'ember.gguf');
+  const bytes = await exportGguf(folder, recipe, await readVocabulary(folder), await readCorpusHash(folder));
+  await writeFile(path, bytes);
+  console.log(`${path}: ${bytes.length.toLocaleString('en')} bytes. Now: npm run evaluate -- --model ${path}`);
+  return 0;
+}
+
+/** Makes the corpus and the vocabulary, and encodes; does nothing where that is done. */
+export async function prepare(folder: string, recipe: Recipe): Promise<void> {
+  const recipeFile = join(folder, 'recipe.json');
+  const recipeJson = JSON.stringify(recipe, null, 1);
+  if ((await readFile(recipeFile, 'utf8').catch(() => null)) === recipeJson) return;
+  if (await stat(join(folder, 'checkpoint.pt')).catch(() => null))
+    throw new Error(`${folder} holds the checkpoint of another recipe: delete it, or give the recipe a new version`);
+  await mkdir(folder, { recursive: true });
+  const conversations = [...buildCorpus(recipe.seed, recipe.corpusBytes)];
+  const hash = createHash('sha256');
+  for (const conversation of conversations) hash.update(`${JSON.stringify(conversation)}\n`);
+  const corpus = { conversations: conversations.length, bytes: recipe.corpusBytes, sha256: hash.digest('hex') };
+  await writeFile(join(folder, 'corpus.json'), JSON.stringify(corpus));
+  console.log(`${corpus.conversations.toLocaleString('en')} conversations`);
+  const texts = conversations.flatMap((turns) => turns.map(({ content }) => content));
+  const vocabulary = trainBpe(countPieces(texts), recipe.shape.vocabulary - CONTROL_TOKENS.length);
+  await writeFile(join(folder, 'vocabulary.json'), JSON.stringify(vocabulary));
+  const tokenizer = await tokenizerOf(vocabulary);
+  const { context } = recipe.shape;
+  console.log('train', await encodeCorpus(conversations, tokenizer, context, join(folder, 'train')));
+  const heldOut = buildCorpus(recipe.seed + HELD_OUT_SEED, recipe.heldOutBytes);
+  console.log('held out', await encodeCorpus(heldOut, tokenizer, context, join(folder, 'held-out')));
+  await writeFile(recipeFile, recipeJson);
+}
+
+function trainNetwork(folder: string): number {
+  const { status } = spawnSync(findPython(), ['tools/train/trainer/train.py', folder], { stdio: 'inherit' });
+  return status ?? 1;
+}
+
+async function readVocabulary(folder: string): Promise<LearntVocabulary> {
+  return JSON.parse(await readFile(join(folder, 'vocabulary.json'), 'utf8')) as LearntVocabulary;
+}
+
+async function readCorpusHash(folder: string): Promise<string> {
+  return (JSON.parse(await readFile(join(folder, 'corpus.json'), 'utf8')) as { sha256: string }).sha256;
+}
+
+/** The engine's own tokenizer over a learnt vocabulary. */
+export async function tokenizerOf(vocabulary: LearntVocabulary): Promise<Tokenizer> {
+  const metadata = { 'general.architecture': 'llama', ...tokenizerMetadata(vocabulary) };
+  return createTokenizer(await readGguf(bytesSource(writeGguf({ metadata }))));
+}
