@@ -4,6 +4,7 @@ import type { GpuCounts } from '../workers/gpu/gpu.ts';
 import { decodeWithLogprobs } from '../workers/engines/logprobs.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
 import { type ChatMessage, DEFAULT_SAMPLER, type SamplerSettings } from '../workers/protocol/engine.ts';
+import type { RecommendedSampling } from '../workers/protocol/model.ts';
 import { type Options, parseOptions } from './arguments.ts';
 import { openNodeEngine } from './node-engine.ts';
 
@@ -83,14 +84,15 @@ function parseMessages(json: string): ChatMessage[] {
   return messages;
 }
 
-function samplerSettings(options: Options): SamplerSettings {
+function samplerSettings(options: Options, recommended: RecommendedSampling = {}): SamplerSettings {
+  const automatic = { ...DEFAULT_SAMPLER, ...recommended };
   return {
-    ...DEFAULT_SAMPLER,
-    temperature: options.number('temperature') ?? DEFAULT_SAMPLER.temperature,
-    topK: options.number('top-k') ?? DEFAULT_SAMPLER.topK,
-    topP: options.number('top-p') ?? DEFAULT_SAMPLER.topP,
-    minP: options.number('min-p') ?? DEFAULT_SAMPLER.minP,
-    repetitionPenalty: options.number('repetition-penalty') ?? DEFAULT_SAMPLER.repetitionPenalty,
+    ...automatic,
+    temperature: options.number('temperature') ?? automatic.temperature,
+    topK: options.number('top-k') ?? automatic.topK,
+    topP: options.number('top-p') ?? automatic.topP,
+    minP: options.number('min-p') ?? automatic.minP,
+    repetitionPenalty: options.number('repetition-penalty') ?? automatic.repetitionPenalty,
     frequencyPenalty: options.number('frequency-penalty') ?? DEFAULT_SAMPLER.frequencyPenalty,
     presencePenalty: options.number('presence-penalty') ?? DEFAULT_SAMPLER.presencePenalty,
     seed: options.number('seed') ?? Math.floor(Math.random() * 2 ** 32),
@@ -116,7 +118,7 @@ async function runFast(options: Options, engine: NativeEngine, promptIds: readon
   const answer = await engine.answer(
     promptIds,
     {
-      sampler: samplerSettings(options),
+      sampler: samplerSettings(options, engine.model.summary.sampling),
       maxTokens: options.number('max-tokens') ?? DEFAULT_MAX_TOKENS,
       ...(stop === undefined ? {} : { stopStrings: [stop] }),
     },
@@ -137,7 +139,7 @@ async function runFast(options: Options, engine: NativeEngine, promptIds: readon
 async function runWithLogprobs(options: Options, engine: NativeEngine, promptIds: readonly number[]): Promise<Run> {
   const forced = options.integers('forced-tokens') ?? null;
   const result = await decodeWithLogprobs(engine, promptIds, {
-    sampler: samplerSettings(options),
+    sampler: samplerSettings(options, engine.model.summary.sampling),
     maxTokens: options.number('max-tokens') ?? DEFAULT_MAX_TOKENS,
     top: options.number('logprobs') ?? 0,
     forced,

@@ -103,7 +103,7 @@ export class ConversationState {
     const { systemPrompt, maxTokens, stopStrings } = this.#settings.current;
     const request = {
       messages: toMessages(systemPrompt, this.turns),
-      sampler: this.#settings.sampler(),
+      sampler: this.#settings.sampler(this.#engine.model?.summary.sampling),
       stopStrings,
       ...(maxTokens === null ? {} : { maxTokens }),
     };

@@ -35,6 +35,15 @@ describe('SettingsState', () => {
     expect(settings.sampler().seed).toBe(5);
   });
 
+  it('takes what a person set, then what the model recommends, then the default', () => {
+    const settings = new SettingsState();
+    expect(settings.sampler()).toMatchObject({ temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05 });
+    settings.change({ topP: 0.5 });
+    const recommended = { temperature: 0.3, topK: 0, topP: 0.9, repetitionPenalty: 1.1 };
+    const expected = { temperature: 0.3, topK: 0, topP: 0.5, minP: 0.05, repetitionPenalty: 1.1 };
+    expect(settings.sampler(recommended)).toMatchObject(expected);
+  });
+
   it('goes back to the defaults but for the system prompt', () => {
     const settings = new SettingsState();
     settings.change({ temperature: 0, systemPrompt: 'Brief.', maxTokens: 5 });

@@ -1,5 +1,6 @@
 /** What a person may set: the system prompt, how tokens are chosen, how much context. Kept in localStorage. */
 import { DEFAULT_SAMPLER, type SamplerSettings } from '../../workers/protocol/engine.ts';
+import type { RecommendedSampling } from '../../workers/protocol/model.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
 
 /** A number's bounds, both allowed. */
@@ -31,6 +32,12 @@ export interface Settings extends Record<Exclude<NumberSetting, NullableSetting>
   readonly systemPrompt: string;
   /** An answer ends before any of these. */
   readonly stopStrings: readonly string[];
+  /** `null`: what the model's maker recommends, else Freehold's default. */
+  readonly temperature: number | null;
+  readonly topK: number | null;
+  readonly topP: number | null;
+  readonly minP: number | null;
+  readonly repetitionPenalty: number | null;
   /** `null`: a new random seed for every answer. */
   readonly seed: number | null;
   /** `null`: until the model ends its turn or the context is full. */
@@ -39,17 +46,17 @@ export interface Settings extends Record<Exclude<NumberSetting, NullableSetting>
   readonly contextLength: number | null;
 }
 
-type NullableSetting = 'seed' | 'maxTokens' | 'contextLength';
+type NullableSetting = keyof RecommendedSampling | 'seed' | 'maxTokens' | 'contextLength';
 
 /** What a new person starts with. */
 export const DEFAULT_SETTINGS: Settings = {
   systemPrompt: '',
   stopStrings: [],
-  temperature: DEFAULT_SAMPLER.temperature,
-  topK: DEFAULT_SAMPLER.topK,
-  topP: DEFAULT_SAMPLER.topP,
-  minP: DEFAULT_SAMPLER.minP,
-  repetitionPenalty: DEFAULT_SAMPLER.repetitionPenalty,
+  temperature: null,
+  topK: null,
+  topP: null,
+  minP: null,
+  repetitionPenalty: null,
   frequencyPenalty: DEFAULT_SAMPLER.frequencyPenalty,
   presencePenalty: DEFAULT_SAMPLER.presencePenalty,
   seed: null,
@@ -79,11 +86,21 @@ export class SettingsState {
     this.change({ ...DEFAULT_SETTINGS, systemPrompt: this.current.systemPrompt });
   }
 
-  /** The sampler for one answer; a random seed is drawn here. */
-  sampler(): SamplerSettings {
-    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, seed } = this.current;
-    const penalties = { repetitionPenalty, frequencyPenalty, presencePenalty };
-    return { ...DEFAULT_SAMPLER, temperature, topK, topP, minP, ...penalties, seed: seed ?? randomSeed() };
+  /** The sampler for one answer of a model that recommends this; a random seed is drawn here. */
+  sampler(recommended: RecommendedSampling = {}): SamplerSettings {
+    const { frequencyPenalty, presencePenalty, seed } = this.current;
+    const automatic = { ...DEFAULT_SAMPLER, ...recommended };
+    return {
+      ...automatic,
+      temperature: this.current.temperature ?? automatic.temperature,
+      topK: this.current.topK ?? automatic.topK,
+      topP: this.current.topP ?? automatic.topP,
+      minP: this.current.minP ?? automatic.minP,
+      repetitionPenalty: this.current.repetitionPenalty ?? automatic.repetitionPenalty,
+      frequencyPenalty,
+      presencePenalty,
+      seed: seed ?? randomSeed(),
+    };
   }
 }
 

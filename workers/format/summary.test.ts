@@ -48,6 +48,7 @@ describe('summarize', () => {
       license: 'mit',
       author: 'A. Person',
       hasChatTemplate: true,
+      sampling: {},
       unsupported: null,
     });
   });
@@ -71,6 +72,19 @@ describe('summarize', () => {
     const { name } = await summary({ 'general.name': `a\u202eb\u0000c\n${'d'.repeat(500)}` });
     expect(name).toMatch(/^a\ufffdb\ufffdc\ufffdd+$/);
     expect(name).toHaveLength(200);
+  });
+
+  it('reads how its maker recommends to sample, and drops what no sampler takes', async () => {
+    const float = (value: number) => ({ type: 'float32', value }) as const;
+    const { sampling } = await summary({
+      'general.sampling.temp': float(0.3),
+      'general.sampling.top_k': { type: 'int32', value: -1 },
+      'general.sampling.top_p': float(7),
+      'general.sampling.min_p': 'much',
+      'general.sampling.penalty_repeat': float(1.1),
+    });
+    expect(sampling).toEqual({ temperature: 0.3, topK: 0, repetitionPenalty: 1.1 });
+    expect((await summary({})).sampling).toEqual({});
   });
 
   it.each<[string, Record<string, FriendlyValue>, RegExp]>([

@@ -1,5 +1,5 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
-import type { ModelSummary } from '../protocol/model.ts';
+import type { ModelSummary, RecommendedSampling } from '../protocol/model.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
@@ -71,6 +71,27 @@ function unsupported(file: ModelFile, architecture: string): string | null {
 }
 
 /**
+ * What the file recommends, so far as the sampler would take it. f32 values are rounded to what their maker wrote. A
+ * negative top-k is llama.cpp's way to say "off". Source: llama.cpp's pull request 17120.
+ */
+function recommendedSampling(file: ModelFile): RecommendedSampling {
+  const number = (key: string, min: number, max: number): number | undefined => {
+    const value = file.metadata.get(`general.sampling.${key}`);
+    if (typeof value !== 'number' || !(value >= min && value <= max)) return undefined;
+    return Number(value.toPrecision(6));
+  };
+  const topK = number('top_k', -1, 1000);
+  const found = {
+    temperature: number('temp', 0, 2),
+    topK: topK === undefined ? undefined : Math.max(0, Math.round(topK)),
+    topP: number('top_p', 0.01, 1),
+    minP: number('min_p', 0, 1),
+    repetitionPenalty: number('penalty_repeat', 0.5, 2),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/**
  * The summary that the page shows before loading. `contextLength` is 0 where the file does not say.
  *
  * Throws `FileMalformed` if the file does not name its architecture: it is then no model at all.
@@ -89,6 +110,7 @@ export function summarize(file: ModelFile, fileName: string): ModelSummary {
     contextLength: wholeNumber(file, `${architecture}.context_length`),
     license: shownText(file, 'general.license.name') ?? shownText(file, 'general.license'),
     author: shownText(file, 'general.author') ?? shownText(file, 'general.organization'),
+    sampling: recommendedSampling(file),
     hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
     unsupported: unsupported(file, architecture),
   };

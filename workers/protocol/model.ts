@@ -10,7 +10,8 @@ export interface FileBytes {
 /** Where a model's bytes come from. A `File` is cloned by reference: its bytes are read in ranges. */
 export type ModelSource =
   | { readonly kind: 'file'; readonly file: FileBytes; readonly fileName: string }
-  | { readonly kind: 'url'; readonly url: string }
+  /** `sha256` is the whole file's, where the page knows it: other bytes are refused. */
+  | { readonly kind: 'url'; readonly url: string; readonly sha256?: string }
   | {
       readonly kind: 'hub';
       readonly repository: string;
@@ -19,6 +20,15 @@ export type ModelSource =
       /** Base URL of the hub or of a mirror; the default is the public hub. */
       readonly endpoint?: string;
     };
+
+/** How a model's maker recommends to sample; what is missing is left to Freehold. Each value is one the sampler takes. */
+export interface RecommendedSampling {
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
+}
 
 /** What a model file says of itself; read from its metadata, nothing computed from the weights. */
 export interface ModelSummary {
@@ -38,6 +48,8 @@ export interface ModelSummary {
   readonly author: string | null;
   /** Whether the file brings a chat template. */
   readonly hasChatTemplate: boolean;
+  /** Missing in what was stored before this was read. */
+  readonly sampling?: RecommendedSampling;
   /** Why this engine cannot run it, as a sentence, or `null`. */
   readonly unsupported: string | null;
 }
