@@ -40,6 +40,11 @@ const sources: [string, () => ModelSource][] = [
   ['the hub', () => ({ kind: 'hub', repository: 'owner/model', fileName: 'model.gguf', endpoint: hub.endpoint })],
 ];
 
+it('knows what a URL must hold where it is told, and asks for the same again', async () => {
+  const source = { kind: 'url', url: `${files.url}model%20one.gguf`, sha256: nodeSha256(BYTES) } as const;
+  expect(await openSource(source, options)).toMatchObject({ sha256: source.sha256, again: source });
+});
+
 describe.each(sources)('%s', (_, make) => {
   let source: OpenedSource;
   beforeAll(async () => {

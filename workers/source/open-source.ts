@@ -34,8 +34,8 @@ export async function openSource(
     ...(await openUrl(url.href, { policy }, signal)),
     fileName: decodeName(lastSegment) || url.host,
     origin: url.href,
-    again: { kind: 'url', url: url.href },
-    sha256: null,
+    again: { ...source, url: url.href },
+    sha256: source.sha256 ?? null,
   };
 }
 
