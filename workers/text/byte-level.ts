@@ -30,6 +30,12 @@ const CHARACTER_TO_BYTE = new Map<string, number>();
   }
 }
 
+/** How a vocabulary spells a text, or bytes: each byte as its printable character. */
+export function byteLevelText(text: string | Uint8Array): string {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  return Array.from(bytes, (byte) => BYTE_TO_CHARACTER[byte]).join('');
+}
+
 /** The bytes that a token's spelling stands for; characters outside the byte alphabet stand for themselves. */
 export function byteLevelBytes(token: string): Uint8Array {
   const bytes: number[] = [];
@@ -84,7 +90,7 @@ export function byteLevelEncoder(file: ModelFile, vocabulary: Vocabulary): (text
   function encodePiece(piece: string): number[] {
     const bytes = encoder.encode(piece);
     if (ignoreMerges) {
-      const whole = vocabulary.textIds.get(Array.from(bytes, (byte) => BYTE_TO_CHARACTER[byte]).join(''));
+      const whole = vocabulary.textIds.get(byteLevelText(bytes));
       if (whole !== undefined) return [whole];
     }
     const symbols = Int32Array.from(bytes, (byte) => byteIds[byte]!);
