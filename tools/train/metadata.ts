@@ -47,6 +47,9 @@ export function emberMetadata(
     'general.description': 'A small guide that comes with Freehold, trained from random weights on text of its own.',
     'general.file_type': FILE_TYPE_Q8_0,
     'general.quantization_version': 2,
+    // A small model knows one good answer, not many: little freedom suits it. Keys: llama.cpp's pull request 17120.
+    'general.sampling.temp': { type: 'float32', value: 0.2 },
+    'general.sampling.min_p': { type: 'float32', value: 0.1 },
     'freehold.recipe_version': recipe.version,
     'freehold.corpus_sha256': corpusSha256,
     'llama.context_length': shape.context,

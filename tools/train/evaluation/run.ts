@@ -47,7 +47,7 @@ export async function runCases(
       const prompt = encodePrompt(one.messages, engine.model.tokenizer);
       const sampler = { ...DEFAULT_SAMPLER, temperature: 0, seed: 1 };
       const answer = await engine.answer(prompt, { sampler, maxTokens: MAX_TOKENS }, () => {});
-      const given = { text: answer.text.trim(), ended: answer.finishReason !== 'length' };
+      const given = { text: answer.text.trim(), ended: answer.finishReason === 'end-of-turn' };
       const result = { case: one, answer: given.text, right: isRight(given, one.expect) };
       results.push(result);
       onResult(result);
