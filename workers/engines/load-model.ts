@@ -32,6 +32,9 @@ const DEFAULT_CONTEXT_TOKENS = 4096;
 /** Largest prefill chunk with tiles, and without: scratch memory grows with it. */
 const CHUNK_TOKENS = { tiled: 512, threads: 64 } as const;
 
+/** What runs anywhere. */
+const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
+
 /** What tests and benchmarks may insist on besides what a person may choose. */
 export interface EngineOptions extends LoadOptions {
   /** Kernels to run instead of those that the device's own measurement chooses. */
@@ -58,6 +61,11 @@ export interface LoadedNativeModel {
   dispose(): void;
 }
 
+/** Finds out what every load needs to know of a device, so that the first one finds it known. */
+export async function warmUp(gpu: Gpu): Promise<void> {
+  await fasterReduction(gpu, PipelineCache.of(gpu));
+}
+
 /** Loads a model file onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
 export async function loadModel(
   gpu: Gpu,
@@ -81,7 +89,7 @@ export async function loadModel(
   const tokenizer = createTokenizer(file);
   const template = createChatTemplate(file);
   const contextLength = chooseContext(options, shape);
-  const pipelines = new PipelineCache(gpu);
+  const pipelines = PipelineCache.of(gpu);
   const variant = options.variant ?? (await chooseVariant(gpu, pipelines, file, summary));
   const graph = new Graph(
     gpu,
@@ -104,15 +112,16 @@ export async function loadModel(
   try {
     gpu.write(ropeSlot.buffer, 0, table);
     const report = progressReporter(weights.fileBytes, onProgress);
-    await uploadWeights(gpu, pipelines, source, weights, report, signal);
-    onProgress({
-      phase: 'compiling',
-      loadedBytes: weights.fileBytes,
-      totalBytes: weights.fileBytes,
-      remainingMs: null,
+    const uploaded = uploadWeights(gpu, pipelines, source, weights, report, signal).then(() => {
+      onProgress({
+        phase: 'compiling',
+        loadedBytes: weights.fileBytes,
+        totalBytes: weights.fileBytes,
+        remainingMs: null,
+      });
     });
-    const program = await graph.compile(pipelines);
-    await sampler.compile(pipelines);
+    // Compiling needs no weights: it goes on while they come.
+    const [, program] = await allDone(sampler.compile(pipelines), graph.compile(pipelines), uploaded);
     signal?.throwIfAborted();
     return {
       summary,
@@ -145,7 +154,8 @@ async function chooseVariant(
   file: ModelFile,
   { quantization }: ModelSummary,
 ): Promise<Variant> {
-  const types = new Set([...file.tensors.values()].map(({ type }) => type).filter(isQuantType));
+  const matrices = [...file.tensors.values()].filter(({ shape }) => shape.length > 1);
+  const types = new Set(matrices.map(({ type }) => type).filter(isQuantType));
   const preferred = await fasterReduction(gpu, pipelines);
   // A file of full precision keeps it in the cache too; quantised weights are coarser than f16 anyway.
   const reals = gpu.adapter.f16 && quantization !== 'F32' ? (['f16', 'f32'] as const) : (['f32'] as const);
@@ -154,9 +164,14 @@ async function chooseVariant(
       if (await isSound(gpu, pipelines, types, { real, reduction })) return { real, reduction };
     }
   }
-  const plain: Variant = { real: 'f32', reduction: 'thread' };
-  await selfTest(gpu, pipelines, types, plain);
-  return plain;
+  await selfTest(gpu, pipelines, types, PLAIN);
+  return PLAIN;
+}
+
+/** What all give, once each of them has ended, so that a failure leaves nothing at work on memory that is given back. */
+async function allDone<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
+  await Promise.allSettled([a, b, c]);
+  return Promise.all([a, b, c]);
 }
 
 function chooseContext({ contextLength }: LoadOptions, shape: ModelShape): number {

@@ -34,9 +34,13 @@ export class EngineService implements EngineApi {
   #gpu: Gpu | null = null;
   #running: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
   #recoveries = 0;
+  #warm: Promise<void> | null = null;
 
   async probe(): Promise<GpuReport> {
-    return probeGpu(navigator.gpu as GPU | undefined);
+    const report = await probeGpu(navigator.gpu as GPU | undefined);
+    // While a person looks at the page the device is opened and measured, which the first load would wait for.
+    if (report.kind === 'available') this.#warm ??= this.#warmUp().catch(() => undefined); // a load tells what is wrong
+    return report;
   }
 
   async load(
@@ -127,8 +131,8 @@ export class EngineService implements EngineApi {
   ): Promise<Loaded> {
     const file = await openStored(id);
     try {
+      await this.#warm;
       const gpu = await this.#device();
-      // The page opens before the engine is needed: its kernels are loaded with the first model.
       const { NativeEngine } = await import('./native.ts');
       const engine = await NativeEngine.load(gpu, file, file.summary.fileName, options, onProgress, signal);
       return { id, options, file, engine };
@@ -136,6 +140,13 @@ export class EngineService implements EngineApi {
       await file.release();
       throw error;
     }
+  }
+
+  /** The page shows before this runs: kernels are fetched, and a device opened, once it has. */
+  async #warmUp(): Promise<void> {
+    const gpu = await this.#device();
+    const { warmUp } = await import('./load-model.ts');
+    await warmUp(gpu);
   }
 
   async #device(): Promise<Gpu> {

@@ -3,13 +3,22 @@ import type { Kernel, Variant } from '../../shaders/kernel.ts';
 import type { Gpu } from './gpu.ts';
 import { createPipeline } from './pipeline.ts';
 
-/** Compiles each pipeline once and in parallel. Lives as long as its device. */
+const caches = new WeakMap<Gpu, PipelineCache>();
+
+/** Compiles each pipeline once and in parallel. Lives as long as its device: a model loaded again finds its kernels. */
 export class PipelineCache {
   readonly #gpu: Gpu;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+  }
+
+  /** The device's one cache. */
+  static of(gpu: Gpu): PipelineCache {
+    const cache = caches.get(gpu) ?? new PipelineCache(gpu);
+    caches.set(gpu, cache);
+    return cache;
   }
 
   /** The pipeline of a kernel at fixed sizes. Rejects as `createPipeline` does. */

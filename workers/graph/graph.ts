@@ -192,9 +192,13 @@ export class Graph {
   async compile(cache: PipelineCache): Promise<Program> {
     const all = (list: readonly Recorded[]): Promise<Step[]> => Promise.all(list.map((record) => record(cache)));
     const { decode, prefill } = this.#recorded;
+    // All at once: a device compiles on several threads, and one slow kernel must not hold up the next list.
+    const [decodeBody, decodeHead, prefillBody, prefillHead] = await Promise.all(
+      [decode.body, decode.head, prefill.body, prefill.head].map(all),
+    );
     return {
-      decode: { body: await all(decode.body), head: await all(decode.head) },
-      prefill: { body: await all(prefill.body), head: await all(prefill.head) },
+      decode: { body: decodeBody!, head: decodeHead! },
+      prefill: { body: prefillBody!, head: prefillHead! },
     };
   }
 
