@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseOptions } from '../arguments.ts';
 import { SKILLS } from './evaluation/case.ts';
 import { allCases } from './evaluation/cases.ts';
-import { runCases, scores, TARGETS } from './evaluation/run.ts';
+import { runCases, scoreLine, scores } from './evaluation/run.ts';
 
 const OPTIONS = { model: 'value', skill: 'value', limit: 'value', output: 'value', wrong: 'switch' } as const;
 
@@ -22,13 +22,7 @@ export async function main(argv: string[]): Promise<number> {
     console.log(`${prompt}\n-> ${result.answer}\n   expected ${JSON.stringify(result.case.expect)}\n`);
   });
   const rows = scores(results);
-  for (const { skill: name, right, count } of rows) {
-    const share = right / count;
-    const mark = share >= TARGETS[name].share ? 'reached' : 'missed ';
-    console.log(
-      `${mark} ${(share * 100).toFixed(1).padStart(5)} % of ${count}  ${TARGETS[name].title} (to reach: ${TARGETS[name].share * 100} %)`,
-    );
-  }
+  for (const row of rows) console.log(scoreLine(row));
   console.log(`${cases.length} cases in ${Math.round((performance.now() - startedAt) / 1000)} s on ${adapter}`);
   const output = options.text('output');
   if (output !== undefined) await writeFile(output, `${JSON.stringify({ adapter, rows, results }, null, 1)}\n`);

@@ -25,11 +25,10 @@ export async function exportGguf(
   let offset = 0;
   const tensors = table.map(({ name, shape }) => {
     const count = shape.reduce((product, size) => product * size, 1);
-    const weights = new Float32Array(
-      bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + count * 4),
-    );
+    const start = bytes.byteOffset + offset;
     offset += count * 4;
-    if (weights.length !== count) throw new Error(`weights.bin ends inside ${name}`);
+    if (offset > bytes.length) throw new Error(`weights.bin ends inside ${name}`);
+    const weights = new Float32Array(bytes.buffer.slice(start, start + count * 4));
     return shape.length === 1
       ? { name, shape, type: 'F32', bytes: new Uint8Array(weights.buffer) }
       : { name, shape, type: 'Q8_0', bytes: quantizeQ8(weights) };

@@ -15,9 +15,13 @@ import type { Tokenizer } from '../../workers/text/tokenizer.ts';
 import { parseOptions } from '../arguments.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
 import { CONTROL_TOKENS } from './chat-template.ts';
+import { type CardFacts, writeCard } from './card.ts';
 import { buildCorpus } from './corpus/build.ts';
 import { encodeCorpus } from './encode.ts';
+import { allCases } from './evaluation/cases.ts';
+import { runCases, scoreLine, scores } from './evaluation/run.ts';
 import { exportGguf } from './export.ts';
+import type { LossReport } from './loss-curve.ts';
 import { tokenizerMetadata } from './metadata.ts';
 import { findPython } from './python.ts';
 import { CPU_RECIPE, GPU_RECIPE, type Recipe, SMOKE_RECIPE } from './recipe.ts';
@@ -28,7 +32,15 @@ const RECIPES = { cpu: CPU_RECIPE, gpu: GPU_RECIPE, smoke: SMOKE_RECIPE } as con
 /** The training's seed apart, so that held-out conversations are others. */
 const HELD_OUT_SEED = 1_000_000;
 
-/** Runs the command. `--stage prepare` stops before the training; `--stage export` only writes the file. */
+const STAGES: readonly string[] = ['all', 'prepare', 'export', 'card'];
+const MODEL_NAME = 'ember.gguf';
+/** The figures that the page shows. */
+const CATALOG_PATH = 'src/catalog/ember.json';
+
+/**
+ * Runs the command. `--stage prepare` stops before the training, `--stage export` only writes the file, `--stage card`
+ * only evaluates the file and writes its card. The smoke recipe's model is worth no evaluation.
+ */
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
   const name = options.text('recipe') ?? 'cpu';
@@ -36,16 +48,39 @@ export async function main(argv: string[]): Promise<number> {
   const recipe = RECIPES[name as keyof typeof RECIPES];
   const folder = join('.cache', 'train', recipe.version);
   const stage = options.text('stage') ?? 'all';
-  if (stage !== 'export') await prepare(folder, recipe);
+  if (!STAGES.includes(stage)) throw new Error(`--stage is ${STAGES.join(', ')}: not ${stage}`);
+  if (stage === 'all' || stage === 'prepare') await prepare(folder, recipe);
   if (stage === 'prepare') return 0;
-  if (stage !== 'export' && trainNetwork(folder) !== 0) return 1;
+  if (stage === 'all' && trainNetwork(folder) !== 0) return 1;
   const output = options.text('output') ?? 'public/models/ember';
-  await mkdir(output, { recursive: true });
-  const path = join(output, 'ember.gguf');
-  const bytes = await exportGguf(folder, recipe, await readVocabulary(folder), await readCorpusHash(folder));
-  await writeFile(path, bytes);
-  console.log(`${path}: ${bytes.length.toLocaleString('en')} bytes. Now: npm run evaluate -- --model ${path}`);
+  if (stage !== 'card') await writeModel(folder, output, recipe);
+  if (recipe === SMOKE_RECIPE) return 0;
+  if (stage !== 'export') await evaluateAndWriteCard(folder, output, recipe);
   return 0;
+}
+
+async function writeModel(folder: string, output: string, recipe: Recipe): Promise<void> {
+  await mkdir(output, { recursive: true });
+  const path = join(output, MODEL_NAME);
+  const { sha256 } = await readJson<CardFacts['corpus']>(folder, 'corpus.json');
+  const vocabulary = await readJson<LearntVocabulary>(folder, 'vocabulary.json');
+  const bytes = await exportGguf(folder, recipe, vocabulary, sha256);
+  await writeFile(path, bytes);
+  console.log(`${path}: ${bytes.length.toLocaleString('en')} bytes`);
+}
+
+/** Puts the evaluation's questions to the file and writes down what came of it. */
+async function evaluateAndWriteCard(folder: string, output: string, recipe: Recipe): Promise<void> {
+  const { results, adapter } = await runCases(join(output, MODEL_NAME), allCases(), () => undefined);
+  await writeFile(join(folder, 'results.json'), JSON.stringify(results, null, 1));
+  const log = (await readFile(join(folder, 'log.jsonl'), 'utf8')).trim().split('\n');
+  await writeCard(output, CATALOG_PATH, recipe, {
+    corpus: await readJson(folder, 'corpus.json'),
+    log: log.map((line) => JSON.parse(line) as LossReport),
+    scores: scores(results),
+    adapter,
+  });
+  for (const score of scores(results)) console.log(scoreLine(score));
 }
 
 /** Makes the corpus and the vocabulary, and encodes; does nothing where that is done. */
@@ -78,12 +113,8 @@ function trainNetwork(folder: string): number {
   return status ?? 1;
 }
 
-async function readVocabulary(folder: string): Promise<LearntVocabulary> {
-  return JSON.parse(await readFile(join(folder, 'vocabulary.json'), 'utf8')) as LearntVocabulary;
-}
-
-async function readCorpusHash(folder: string): Promise<string> {
-  return (JSON.parse(await readFile(join(folder, 'corpus.json'), 'utf8')) as { sha256: string }).sha256;
+async function readJson<T>(folder: string, name: string): Promise<T> {
+  return JSON.parse(await readFile(join(folder, name), 'utf8')) as T;
 }
 
 /** The engine's own tokenizer over a learnt vocabulary. */

@@ -2,7 +2,7 @@
 import type { Random } from './random.ts';
 
 /** Who speaks. `tool` is the result of a tool call that the assistant made. */
-export type Role = 'system' | 'user' | 'assistant' | 'tool';
+type Role = 'system' | 'user' | 'assistant' | 'tool';
 
 /** One message. */
 export interface Turn {

@@ -7,19 +7,20 @@ import type { EvaluationCase } from './case.ts';
 
 const CASES = 120;
 
-/** 60 of each; both numbers have two digits. */
+/** 60 of each; both numbers have two digits, and none is asked twice. */
 export function arithmeticCases(): EvaluationCase[] {
   const random = new Random(9);
   const phrasings = readLines('../../evaluation/text/arithmetic.txt');
-  const cases: EvaluationCase[] = [];
-  while (cases.length < CASES) {
-    const sum = drawSum(random, 'held-out', cases.length % 2 === 0 ? '+' : '-', 100);
+  const cases = new Map<string, EvaluationCase>();
+  while (cases.size < CASES) {
+    const sum = drawSum(random, 'held-out', cases.size % 2 === 0 ? '+' : '-', 100);
     if (sum.a < 10 || sum.b < 10) continue;
-    cases.push({
+    const question = ask(random, sum, phrasings);
+    cases.set(question, {
       skill: 'arithmetic',
-      messages: [user(ask(random, sum, phrasings))],
+      messages: [user(question)],
       expect: { kind: 'number', value: sum.result },
     });
   }
-  return cases;
+  return [...cases.values()];
 }

@@ -82,7 +82,7 @@ function isWhole(text: string): boolean {
 function loops(text: string): boolean {
   const sentences = text
     .toLowerCase()
-    .split(/[.!?]+\s+/u)
+    .split(/[.!?]+(?:\s+|["']?$)/u)
     .filter((sentence) => sentence.split(' ').length >= 4);
   if (new Set(sentences).size < sentences.length) return true;
   const words = text.toLowerCase().split(/\s+/u);

@@ -46,7 +46,7 @@ export async function runCases(
     for (const one of cases) {
       const prompt = encodePrompt(one.messages, engine.model.tokenizer);
       const sampler = { ...DEFAULT_SAMPLER, temperature: 0, seed: 1 };
-      const answer = await engine.answer(prompt, { sampler, maxTokens: MAX_TOKENS }, () => {});
+      const answer = await engine.answer(prompt, { sampler, maxTokens: MAX_TOKENS }, () => undefined);
       const given = { text: answer.text.trim(), ended: answer.finishReason === 'end-of-turn' };
       const result = { case: one, answer: given.text, right: isRight(given, one.expect) };
       results.push(result);
@@ -56,6 +56,13 @@ export async function runCases(
   } finally {
     await close();
   }
+}
+
+/** A row as a line of text. */
+export function scoreLine({ skill, right, count }: SkillScore): string {
+  const { title, share } = TARGETS[skill];
+  const percent = ((right / count) * 100).toFixed(1).padStart(5);
+  return `${right / count >= share ? 'reached' : 'missed '} ${percent} % of ${count}  ${title} (to reach: ${share * 100} %)`;
 }
 
 /** The table's rows, in its order, without those that no case asked for. */

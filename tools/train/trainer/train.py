@@ -83,7 +83,7 @@ def train(folder):
     stream = itertools.islice(endless(conversations, recipe), taken, None)
     started = saved_at = time.monotonic()
     seconds_before = seconds
-    reported = 0.0
+    reported = tokens
     last_loss, last_count = 0.0, 0
     parameters = sum(one.numel() for one in model.parameters())
     print(f"{parameters:,} parameters on {device}, {conversations.ends[-1]:,} tokens in the corpus", flush=True)

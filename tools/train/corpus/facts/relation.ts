@@ -47,7 +47,7 @@ export function readRelations(): Relation[] {
 }
 
 /** The relations of a file. Throws an `Error` that names the file and what is wrong there. */
-export function parseRelations(text: string, file: string, tables: ReadonlyMap<string, readonly Row[]>): Relation[] {
+function parseRelations(text: string, file: string, tables: ReadonlyMap<string, readonly Row[]>): Relation[] {
   const blocks = new Map<string, string[]>();
   return text
     .split(/^## /mu)

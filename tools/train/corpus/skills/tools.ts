@@ -75,7 +75,7 @@ export function drawTools(random: Random, wanted: readonly string[]): GivenTool[
 }
 
 /** The message that calls a tool as the question asks, by the names that its parameters have here. */
-export function callOf({ tool: { name }, parameterNames }: GivenTool, { callArguments }: ToolQuestion): string {
+function callOf({ tool: { name }, parameterNames }: GivenTool, { callArguments }: ToolQuestion): string {
   return renderCall(name, renamed(callArguments, parameterNames));
 }
 
@@ -88,7 +88,7 @@ export function renamed(
 }
 
 /** A tool's id, as often as it is asked for in training. */
-export function drawId(random: Random): string {
+function drawId(random: Random): string {
   return random.weighted([
     ['calculator', 26],
     ['clock', 11],

@@ -17,10 +17,10 @@
  */
 
 /** What comes after the first sentence in place of the name. */
-export type Again = 'it' | 'first name' | 'name';
+type Again = 'it' | 'first name' | 'name';
 
 /** A question on two things of a kind, and what is said of the one that has more (or less). */
-export interface Comparison {
+interface Comparison {
   readonly wants: 'more' | 'less';
   readonly question: string;
   readonly answer: string;

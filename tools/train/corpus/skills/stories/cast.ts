@@ -22,7 +22,7 @@ export interface Place {
 }
 
 /** A thing of the list, and what can be done with it. */
-export interface Thing {
+interface Thing {
   readonly words: string;
   readonly marks: readonly string[];
 }
@@ -69,7 +69,7 @@ const SPOTS = list('spots');
 const TIMES = list('times');
 
 /** A place of its words with an article, such as "an old mill"; without one, it is a name: "Belaford". */
-export function placeOf(words: string, preposition: string): Place {
+function placeOf(words: string, preposition: string): Place {
   const bare = words.replace(/^(?:an?|the) /u, '');
   return { bare, indefinite: words, definite: bare === words ? words : `the ${bare}`, preposition };
 }

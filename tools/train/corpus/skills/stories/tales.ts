@@ -34,7 +34,7 @@ export const TALES: readonly Tale[] = readdirSync(join(TEXT_FOLDER, FOLDER))
   .map(parseTale);
 
 /** Reads a story: six header lines, an empty line, the text. Throws an `Error` that names the story and what is wrong. */
-export function parseTale(part: string): Tale {
+function parseTale(part: string): Tale {
   const fail = (message: string): never => {
     throw new Error(`${message}: ${JSON.stringify(part.slice(0, 200))}`);
   };
