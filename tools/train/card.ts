@@ -71,8 +71,9 @@ function card(recipe: Recipe, { corpus, log, adapter }: CardFacts, ember: EmberF
   const last = log.at(-1);
   return `# Ember
 
-A small language model that comes with Freehold: a guide that knows Freehold, holds a simple conversation, reads a passage,
-calls tools, writes JSON and tells stories. For real work, use a larger model.
+A small language model that comes with Freehold: a guide that was taught Freehold, everyday facts, simple conversation, reading
+a passage, tool calls, JSON, sums and stories. How well it learnt each of them is in the table below. For real work, use a
+larger model.
 
 |                  |                                                                                      |
 | ---------------- | ------------------------------------------------------------------------------------ |
@@ -109,8 +110,8 @@ ${rows.join('\n')}
 
 - It knows what its corpus says and little else. It was taught to say "I don't know", and still it may make things up.
 - English only. Facts of 2026. No code, no law, no medicine, no news.
-- Arithmetic is safe to two digits at best.
+- Sums, names and numbers of a text come out wrong as often as the table says.
 - Its manners come from a few hundred kilobytes of hand-written text; that text's views are its views.
-- It cannot take in more than ${integer(shape.context)} tokens, about ${Math.round(shape.context * 0.7)} words, of one conversation.
+- It cannot take in more than ${integer(shape.context)} tokens, about ${Math.round(shape.context * 0.007) * 100} words, of one conversation.
 `;
 }

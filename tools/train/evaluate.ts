@@ -2,10 +2,17 @@
 import { writeFile } from 'node:fs/promises';
 import { parseOptions } from '../arguments.ts';
 import { SKILLS } from './evaluation/case.ts';
-import { allCases } from './evaluation/cases.ts';
-import { runCases, scoreLine, scores } from './evaluation/run.ts';
+import { allCases, spread } from './evaluation/cases.ts';
+import { type CaseResult, runCases, scoreLine, scores } from './evaluation/run.ts';
 
-const OPTIONS = { model: 'value', skill: 'value', limit: 'value', output: 'value', wrong: 'switch' } as const;
+const OPTIONS = {
+  model: 'value',
+  skill: 'value',
+  limit: 'value',
+  output: 'value',
+  adapter: 'value',
+  wrong: 'switch',
+} as const;
 
 /** Runs the command. `--skill` takes one row, `--limit` so many cases of each, `--wrong` prints what went wrong. */
 export async function main(argv: string[]): Promise<number> {
@@ -13,14 +20,16 @@ export async function main(argv: string[]): Promise<number> {
   const skill = options.text('skill');
   const limit = options.number('limit') ?? Number.POSITIVE_INFINITY;
   const asked = allCases().filter((one) => skill === undefined || one.skill === skill);
-  const cases = SKILLS.flatMap((name) => asked.filter((one) => one.skill === name).slice(0, limit));
+  const cases = spread(asked, limit);
   if (cases.length === 0) throw new Error(`--skill needs one of ${SKILLS.join(', ')}`);
   const startedAt = performance.now();
-  const { results, adapter } = await runCases(options.required('model'), cases, (result) => {
+  const onResult = (result: CaseResult): void => {
     if (!options.has('wrong') || result.right) return;
     const prompt = result.case.messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
     console.log(`${prompt}\n-> ${result.answer}\n   expected ${JSON.stringify(result.case.expect)}\n`);
-  });
+  };
+  const path = options.required('model');
+  const { results, adapter } = await runCases(path, cases, onResult, options.text('adapter'));
   const rows = scores(results);
   for (const row of rows) console.log(scoreLine(row));
   console.log(`${cases.length} cases in ${Math.round((performance.now() - startedAt) / 1000)} s on ${adapter}`);

@@ -18,7 +18,8 @@ import { CONTROL_TOKENS } from './chat-template.ts';
 import { type CardFacts, writeCard } from './card.ts';
 import { buildCorpus } from './corpus/build.ts';
 import { encodeCorpus } from './encode.ts';
-import { allCases } from './evaluation/cases.ts';
+import type { EvaluationCase } from './evaluation/case.ts';
+import { allCases, spread } from './evaluation/cases.ts';
 import { runCases, scoreLine, scores } from './evaluation/run.ts';
 import { exportGguf } from './export.ts';
 import type { LossReport } from './loss-curve.ts';
@@ -27,7 +28,7 @@ import { findPython } from './python.ts';
 import { CPU_RECIPE, GPU_RECIPE, type Recipe, SMOKE_RECIPE } from './recipe.ts';
 import { countPieces, type LearntVocabulary, trainBpe } from './tokenizer/train-bpe.ts';
 
-const OPTIONS = { recipe: 'value', output: 'value', stage: 'value' } as const;
+const OPTIONS = { recipe: 'value', output: 'value', stage: 'value', adapter: 'value', limit: 'value' } as const;
 const RECIPES = { cpu: CPU_RECIPE, gpu: GPU_RECIPE, smoke: SMOKE_RECIPE } as const;
 /** The training's seed apart, so that held-out conversations are others. */
 const HELD_OUT_SEED = 1_000_000;
@@ -55,7 +56,10 @@ export async function main(argv: string[]): Promise<number> {
   const output = options.text('output') ?? 'public/models/ember';
   if (stage !== 'card') await writeModel(folder, output, recipe);
   if (recipe === SMOKE_RECIPE) return 0;
-  if (stage !== 'export') await evaluateAndWriteCard(folder, output, recipe);
+  if (stage !== 'export') {
+    const cases = spread(allCases(), options.number('limit') ?? Number.POSITIVE_INFINITY);
+    await evaluateAndWriteCard(folder, output, recipe, cases, options.text('adapter'));
+  }
   return 0;
 }
 
@@ -70,8 +74,15 @@ async function writeModel(folder: string, output: string, recipe: Recipe): Promi
 }
 
 /** Puts the evaluation's questions to the file and writes down what came of it. */
-async function evaluateAndWriteCard(folder: string, output: string, recipe: Recipe): Promise<void> {
-  const { results, adapter } = await runCases(join(output, MODEL_NAME), allCases(), () => undefined);
+async function evaluateAndWriteCard(
+  folder: string,
+  output: string,
+  recipe: Recipe,
+  cases: readonly EvaluationCase[],
+  adapterName = '',
+): Promise<void> {
+  const path = join(output, MODEL_NAME);
+  const { results, adapter } = await runCases(path, cases, () => undefined, adapterName);
   await writeFile(join(folder, 'results.json'), JSON.stringify(results, null, 1));
   const log = (await readFile(join(folder, 'log.jsonl'), 'utf8')).trim().split('\n');
   await writeCard(output, CATALOG_PATH, recipe, {

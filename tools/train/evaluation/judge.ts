@@ -50,7 +50,7 @@ function unfenced(text: string): string {
 }
 
 function toolCall(text: string): unknown {
-  const inside = /^<tool_call>(?<call>[^<]*)<\/tool_call>$/u.exec(text.trim())?.groups?.['call'];
+  const inside = /^<tool_call>(?<call>[\s\S]*)<\/tool_call>$/u.exec(text.trim())?.groups?.['call'];
   return inside === undefined ? NOT_JSON : parseJson(inside);
 }
 
@@ -68,7 +68,7 @@ function isList(text: string, items: readonly string[], ordered: boolean): boole
 }
 
 function lastNumber(text: string): number | null {
-  const numbers = text.match(/-?\d+(?:\.\d+)?/gu);
+  const numbers = text.replaceAll(/(?<=\d),(?=\d{3}\b)/gu, '').match(/-?\d+(?:\.\d+)?/gu);
   return numbers ? Number(numbers.at(-1)) : null;
 }
 

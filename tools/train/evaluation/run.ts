@@ -34,13 +34,14 @@ export interface SkillScore {
   readonly count: number;
 }
 
-/** Answers every case. `onResult` is told of each as it comes. */
+/** Answers every case. `onResult` is told of each as it comes; `adapterName` is part of an adapter's name to insist on. */
 export async function runCases(
   modelPath: string,
   cases: readonly EvaluationCase[],
   onResult: (result: CaseResult) => void,
+  adapterName = '',
 ): Promise<{ readonly results: CaseResult[]; readonly adapter: string }> {
-  const { engine, close } = await openNodeEngine(modelPath);
+  const { engine, close } = await openNodeEngine(modelPath, {}, adapterName);
   try {
     const results: CaseResult[] = [];
     for (const one of cases) {

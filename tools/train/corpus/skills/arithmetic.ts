@@ -22,7 +22,7 @@ export interface Sum {
 }
 
 /** How a sum is said in words. */
-export const OPERATOR_WORDS: Readonly<Record<Operator, readonly string[]>> = {
+const OPERATOR_WORDS: Readonly<Record<Operator, readonly string[]>> = {
   '+': ['plus', 'and'],
   '-': ['minus', 'take away'],
   '*': ['times', 'multiplied by'],
