@@ -76,6 +76,7 @@ export default defineConfig({
       workbox: {
         // The shell and nothing else: weights go from the library worker to IndexedDB and never pass the service worker.
         globPatterns: ['**/*.{html,js,css,wasm,svg,png,webmanifest}'],
+        globIgnores: ['models/**'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
         navigateFallback: 'index.html',
         // The engine's frame is its own document, and a path with a file extension asks for that file.

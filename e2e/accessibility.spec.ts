@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { expect, noiseModel, test, trainedModel, upload } from './site.ts';
+import { expect, noiseModel, test, upload } from './site.ts';
 
 const SCREENS = join(import.meta.dirname, '../test-results/screens');
 const SIZES = [
@@ -44,16 +44,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await look('alert');
       await person.alert.getByRole('button', { name: 'Dismiss' }).click();
 
-      const model = trainedModel()?.upload ?? noiseModel('Noise', { embedding: 128, feedForward: 320 });
-      await person.pick(model);
+      await person.pick(noiseModel('Noise', { embedding: 128, feedForward: 320 }));
       await expect(person.button('Load')).toBeVisible();
       await look('candidate');
-      await person.button('Load').click();
+      await person.button('Cancel').click();
+      await person.button('What is Ember?').click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await look('ember');
+      await page.keyboard.press('Escape');
+      await person.button('Start Ember').click();
       await person.expectEngine('ready');
       await look('ready');
 
-      await person.set({ Temperature: '0', 'Longest answer': '120' });
-      await person.ask('Once upon a time, there was a little girl named Lily.');
+      await person.set({ Temperature: '0' });
+      await person.ask('What is Freehold?');
+      await person.ask('Why does it matter to own an AI model?');
+      await person.ask('Why is the sky blue?');
       await look('chat');
       if (process.env['UPDATE_SCREENSHOT'] === '1' && colorScheme === 'light')
         await page.screenshot({ path: join(import.meta.dirname, 'screenshot.png') });

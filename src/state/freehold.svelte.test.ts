@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineApi } from '../../workers/protocol/engine.ts';
 import { EngineError } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
+import type { ModelSource } from '../../workers/protocol/model.ts';
+import { EMBER } from '../catalog/ember.ts';
 import { Freehold } from './freehold.svelte.ts';
 import { AVAILABLE, entry, loadedModel, modelSummary, result } from './testing/samples.ts';
 
@@ -110,6 +112,32 @@ describe('Freehold', () => {
     expect([app.pageState, calls, kept['freehold.lastModel']]).toEqual(['ready', ['load new'], '"new"']);
     expect(app.library.candidate).toBe(null);
     expect(kept).not.toHaveProperty('freehold.loading');
+  });
+
+  it('stores the built-in model and loads it, and loads it at once when it is stored', async () => {
+    vi.stubGlobal('document', { baseURI: 'https://example.org/some/where/' });
+    const added: ModelSource[] = [];
+    const ember = entry('ember', { sha256: EMBER.sha256 });
+    let stored = [entry('a')];
+    const { app, calls } = make(
+      {},
+      {
+        list: () => Promise.resolve(stored),
+        add: (source) => {
+          added.push(source);
+          stored = [ember, ...stored];
+          return Promise.resolve({ kind: 'added', entry: ember });
+        },
+      },
+    );
+    await app.start();
+    expect([app.ember, app.isEmber]).toEqual([undefined, false]);
+    await app.startEmber();
+    const url = 'https://example.org/some/where/models/ember/ember.gguf';
+    expect(added).toEqual([{ kind: 'url', url, sha256: EMBER.sha256 }]);
+    expect([app.ember, app.isEmber, calls]).toEqual([ember, true, ['load ember']]);
+    await app.startEmber();
+    expect([added.length, calls]).toEqual([1, ['load ember', 'load ember']]);
   });
 
   it('takes back a local file that turns out not to run here, and says why', async () => {

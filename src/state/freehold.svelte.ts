@@ -3,6 +3,7 @@ import type { EngineApi } from '../../workers/protocol/engine.ts';
 import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
 import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
+import { EMBER, emberSource } from '../catalog/ember.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
 import { ConversationState } from './conversation.svelte.ts';
 import { EngineState, type Connect } from './engine.svelte.ts';
@@ -141,6 +142,31 @@ export class Freehold {
         throw error;
       }
     });
+  }
+
+  /** The built-in model as it is kept here, or `undefined`; an older one that came with an older page does not count. */
+  get ember(): LibraryEntry | undefined {
+    return this.library.entries.find(({ sha256, state }) => sha256 === EMBER.sha256 && state === 'complete');
+  }
+
+  /** Whether the model on the GPU is the built-in one. */
+  get isEmber(): boolean {
+    const { ember } = this;
+    return ember !== undefined && this.engine.model?.id === ember.id;
+  }
+
+  /**
+   * Loads the model that comes with the page, after storing it like every other where that is not done, and asks it
+   * `question`, if there is one.
+   */
+  async startEmber(question?: string): Promise<void> {
+    await this.#try(async () => {
+      const source = emberSource(document.baseURI);
+      const entry = this.ember ?? (await this.library.add({ source, summary: EMBER }));
+      if (entry !== null) await this.#load(entry);
+    });
+    if (question !== undefined && this.isEmber && this.canAnswer)
+      await this.talk(() => this.conversation.send(question));
   }
 
   /** Goes on with a partial entry and loads it when it is whole. */

@@ -11,6 +11,12 @@ export interface Candidate {
   readonly summary: ModelSummary;
 }
 
+/** A model that is to be stored: where it is, and as much of its summary as its transfer shows. */
+export interface Addition {
+  readonly source: ModelSource;
+  readonly summary: Pick<ModelSummary, 'name' | 'fileBytes'>;
+}
+
 /** A model on its way into the store. */
 export interface Transfer {
   readonly name: string;
@@ -91,8 +97,8 @@ export class LibraryState {
     this.candidate = null;
   }
 
-  /** Brings the candidate into the store. The complete entry, or `null` if it was paused. */
-  async add({ source, summary }: Candidate): Promise<LibraryEntry | null> {
+  /** Brings a model into the store. The complete entry, or `null` if it was paused. */
+  async add({ source, summary }: Addition): Promise<LibraryEntry | null> {
     await this.persist();
     return this.#transfer(summary, async (api, onProgress) => api.add(source, onProgress));
   }
@@ -136,7 +142,7 @@ export class LibraryState {
   }
 
   async #transfer(
-    summary: ModelSummary,
+    summary: Addition['summary'],
     run: (api: LibraryApi, onProgress: (progress: TransferProgress) => void) => Promise<AddOutcome>,
   ): Promise<LibraryEntry | null> {
     this.transfer = { name: summary.name, fileBytes: summary.fileBytes, progress: null, pausing: false };
