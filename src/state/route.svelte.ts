@@ -15,21 +15,35 @@ export class Route {
   panel = $state<Panel | null>(null);
   /** Whether this page put the open panel into the history, so that going back closes it. */
   #pushed = false;
+  /** A step back takes a moment, and what is put into the history before would be lost with it. */
+  #goingBack = false;
 
   /** Follows the address from now on. */
   start(): void {
     this.panel = panelOf(location.hash);
     addEventListener('hashchange', () => {
-      this.panel = panelOf(location.hash);
-      if (this.panel === null) this.#pushed = false;
+      const shown = panelOf(location.hash);
+      // Told late of a panel that the step back is about to leave.
+      if (this.#goingBack && shown !== null) return;
+      const opened = this.#goingBack ? this.panel : null;
+      this.#goingBack = false;
+      if (opened !== null) {
+        this.panel = null;
+        this.open(opened);
+        return;
+      }
+      this.panel = shown;
+      if (shown === null) this.#pushed = false;
     });
   }
 
   /** Opens a panel. */
   open(panel: Panel): void {
     if (this.panel === panel) return;
-    this.#pushed = this.panel === null;
-    location.hash = `#/${panel}`;
+    if (!this.#goingBack) {
+      this.#pushed = this.panel === null;
+      location.hash = `#/${panel}`;
+    }
     this.panel = panel;
   }
 
@@ -37,6 +51,8 @@ export class Route {
   close(): void {
     if (this.panel === null) return;
     this.panel = null;
+    if (this.#goingBack) return;
+    this.#goingBack = this.#pushed;
     if (this.#pushed) history.back();
     else location.replace('#/');
     this.#pushed = false;
