@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { readGguf } from '../../workers/format/gguf.ts';
 import { summarize } from '../../workers/format/summary.ts';
 import { bytesSource } from '../../workers/source/bytes-source.ts';
+import type { CorpusFacts } from './corpus-facts.ts';
 import { type SkillScore, TARGETS } from './evaluation/run.ts';
 import { lossCurve, type LossReport } from './loss-curve.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What the card tells beyond the recipe. */
 export interface CardFacts {
-  readonly corpus: { readonly conversations: number; readonly bytes: number; readonly sha256: string };
+  readonly corpus: CorpusFacts;
   readonly log: readonly LossReport[];
   readonly scores: readonly SkillScore[];
   /** What the evaluation ran on. */
@@ -69,6 +70,10 @@ function card(recipe: Recipe, { corpus, log, adapter }: CardFacts, ember: EmberF
     return `| ${title} | ${count} | ${(share * 100).toFixed(1)} % | ${percent(target)} | ${verdict} |`;
   });
   const last = log.at(-1);
+  const earlier = corpus.before.map(
+    ({ sha256, untilTokens }) =>
+      `Up to ${integer(untilTokens)} tokens it was trained on an earlier corpus, SHA-256 \`${sha256}\`.`,
+  );
   return `# Ember
 
 A small language model that comes with Freehold: a guide that was taught Freehold, everyday facts, simple conversation, reading
@@ -88,7 +93,7 @@ larger model.
 ## Data
 
 ${integer(corpus.conversations)} conversations, ${integer(corpus.bytes)} bytes of text, made by the seeded generators in \`tools/train/corpus\` from text
-that was written for this model, with no text from anywhere else. SHA-256 of the corpus: \`${corpus.sha256}\`.
+that was written for this model, with no text from anywhere else. SHA-256 of the corpus: \`${corpus.sha256}\`.${earlier.map((line) => `\n${line}`).join('')}
 
 ## Training
 

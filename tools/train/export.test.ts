@@ -36,6 +36,7 @@ const TABLE = Object.entries(SHAPES).map(([name, shape]) => ({ name, shape }));
 const COUNT = TABLE.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 /** Multiples of 1/128, in each block one that is 127 of them: Q8_0 holds these exactly. */
 const WEIGHTS = Float32Array.from({ length: COUNT }, (_, i) => (i % 32 === 0 ? 127 : ((i * 7) % 255) - 127) / 128);
+const CORPUS = { conversations: 2, bytes: 100, sha256: 'abc123', before: [{ sha256: 'def456', untilTokens: 9 }] };
 
 let folder = '';
 
@@ -49,7 +50,7 @@ afterEach(async () => {
 
 async function exported(weights: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   await writeFile(join(folder, 'weights.bin'), weights);
-  return exportGguf(folder, RECIPE, VOCABULARY, 'abc123');
+  return exportGguf(folder, RECIPE, VOCABULARY, CORPUS);
 }
 
 describe('the exported file', () => {
@@ -82,6 +83,7 @@ describe('the exported file', () => {
     });
     expect(file.metadata.get('freehold.recipe_version')).toBe('tiny');
     expect(file.metadata.get('freehold.corpus_sha256')).toBe('abc123');
+    expect(file.metadata.get('freehold.earlier_corpora_sha256')).toEqual(['def456']);
   });
 
   it('has matrices in Q8_0 and norms in F32, under their names and in their order', async () => {

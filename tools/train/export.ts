@@ -1,6 +1,7 @@
 /** The trainer's weights as a GGUF file: matrices in Q8_0, norms in F32. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CorpusFacts } from './corpus-facts.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
 import { emberMetadata } from './metadata.ts';
 import { quantizeQ8 } from './quantize.ts';
@@ -18,7 +19,7 @@ export async function exportGguf(
   folder: string,
   recipe: Recipe,
   vocabulary: LearntVocabulary,
-  corpusSha256: string,
+  corpus: CorpusFacts,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const table = JSON.parse(await readFile(join(folder, 'weights.json'), 'utf8')) as TensorEntry[];
   const bytes = await readFile(join(folder, 'weights.bin'));
@@ -33,5 +34,5 @@ export async function exportGguf(
       ? { name, shape, type: 'F32', bytes: new Uint8Array(weights.buffer) }
       : { name, shape, type: 'Q8_0', bytes: quantizeQ8(weights) };
   });
-  return writeGguf({ metadata: emberMetadata(recipe, vocabulary, corpusSha256), tensors });
+  return writeGguf({ metadata: emberMetadata(recipe, vocabulary, corpus), tensors });
 }

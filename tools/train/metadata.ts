@@ -1,6 +1,7 @@
 /** What Ember's file says about itself. */
 import type { FriendlyValue } from '../testing/write-gguf.ts';
 import { CHAT_TEMPLATE, CONTROL_TOKENS } from './chat-template.ts';
+import type { CorpusFacts } from './corpus-facts.ts';
 import type { Recipe } from './recipe.ts';
 import { type LearntVocabulary, PRE_TOKENIZER } from './tokenizer/train-bpe.ts';
 
@@ -33,7 +34,7 @@ export function tokenizerMetadata({ tokens, merges }: LearntVocabulary): Record<
 export function emberMetadata(
   recipe: Recipe,
   vocabulary: LearntVocabulary,
-  corpusSha256: string,
+  corpus: CorpusFacts,
 ): Record<string, FriendlyValue> {
   const { shape } = recipe;
   return {
@@ -51,7 +52,10 @@ export function emberMetadata(
     'general.sampling.temp': { type: 'float32', value: 0.2 },
     'general.sampling.min_p': { type: 'float32', value: 0.1 },
     'freehold.recipe_version': recipe.version,
-    'freehold.corpus_sha256': corpusSha256,
+    'freehold.corpus_sha256': corpus.sha256,
+    ...(corpus.before.length > 0 && {
+      'freehold.earlier_corpora_sha256': corpus.before.map(({ sha256 }) => sha256),
+    }),
     'llama.context_length': shape.context,
     'llama.embedding_length': shape.width,
     'llama.block_count': shape.layers,

@@ -2,11 +2,12 @@
  * `npm run train`: corpus, vocabulary, training, evaluation, model file and its card, one after another.
  *
  * The work lies in `.cache/train/RECIPE`; a training that was broken off goes on from its last checkpoint. Give
- * `--recipe cpu|gpu|smoke` (default cpu) and `--output FOLDER` (default `public/models/ember`).
+ * `--recipe cpu|gpu|smoke` (default cpu) and `--output FOLDER` (default `public/models/ember`). `--from FOLDER` begins with
+ * the checkpoint and the vocabulary of another run instead of random weights, such as one on an earlier corpus.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readGguf } from '../../workers/format/gguf.ts';
 import { bytesSource } from '../../workers/source/bytes-source.ts';
@@ -15,8 +16,10 @@ import type { Tokenizer } from '../../workers/text/tokenizer.ts';
 import { parseOptions } from '../arguments.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
 import { CONTROL_TOKENS } from './chat-template.ts';
-import { type CardFacts, writeCard } from './card.ts';
+import { writeCard } from './card.ts';
+import type { CorpusFacts } from './corpus-facts.ts';
 import { buildCorpus } from './corpus/build.ts';
+import type { Conversation } from './corpus/example.ts';
 import { encodeCorpus } from './encode.ts';
 import type { EvaluationCase } from './evaluation/case.ts';
 import { allCases, spread } from './evaluation/cases.ts';
@@ -28,7 +31,14 @@ import { findPython } from './python.ts';
 import { CPU_RECIPE, GPU_RECIPE, type Recipe, SMOKE_RECIPE } from './recipe.ts';
 import { countPieces, type LearntVocabulary, trainBpe } from './tokenizer/train-bpe.ts';
 
-const OPTIONS = { recipe: 'value', output: 'value', stage: 'value', adapter: 'value', limit: 'value' } as const;
+const OPTIONS = {
+  recipe: 'value',
+  from: 'value',
+  output: 'value',
+  stage: 'value',
+  adapter: 'value',
+  limit: 'value',
+} as const;
 const RECIPES = { cpu: CPU_RECIPE, gpu: GPU_RECIPE, smoke: SMOKE_RECIPE } as const;
 /** The training's seed apart, so that held-out conversations are others. */
 const HELD_OUT_SEED = 1_000_000;
@@ -50,9 +60,10 @@ export async function main(argv: string[]): Promise<number> {
   const folder = join('.cache', 'train', recipe.version);
   const stage = options.text('stage') ?? 'all';
   if (!STAGES.includes(stage)) throw new Error(`--stage is ${STAGES.join(', ')}: not ${stage}`);
-  if (stage === 'all' || stage === 'prepare') await prepare(folder, recipe);
+  const from = options.text('from') ?? null;
+  if (stage === 'all' || stage === 'prepare') await prepare(folder, recipe, from);
   if (stage === 'prepare') return 0;
-  if (stage === 'all' && trainNetwork(folder) !== 0) return 1;
+  if (stage === 'all' && trainNetwork(folder, from) !== 0) return 1;
   const output = options.text('output') ?? 'public/models/ember';
   if (stage !== 'card') await writeModel(folder, output, recipe);
   if (recipe === SMOKE_RECIPE) return 0;
@@ -66,11 +77,16 @@ export async function main(argv: string[]): Promise<number> {
 async function writeModel(folder: string, output: string, recipe: Recipe): Promise<void> {
   await mkdir(output, { recursive: true });
   const path = join(output, MODEL_NAME);
-  const { sha256 } = await readJson<CardFacts['corpus']>(folder, 'corpus.json');
+  const corpus = await readJson<CorpusFacts>(folder, 'corpus.json');
   const vocabulary = await readJson<LearntVocabulary>(folder, 'vocabulary.json');
-  const bytes = await exportGguf(folder, recipe, vocabulary, sha256);
+  const bytes = await exportGguf(folder, recipe, vocabulary, corpus);
   await writeFile(path, bytes);
   console.log(`${path}: ${bytes.length.toLocaleString('en')} bytes`);
+}
+
+async function readLog(folder: string): Promise<LossReport[]> {
+  const lines = (await readFile(join(folder, 'log.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as LossReport);
 }
 
 /** Puts the evaluation's questions to the file and writes down what came of it. */
@@ -84,18 +100,20 @@ async function evaluateAndWriteCard(
   const path = join(output, MODEL_NAME);
   const { results, adapter } = await runCases(path, cases, () => undefined, adapterName);
   await writeFile(join(folder, 'results.json'), JSON.stringify(results, null, 1));
-  const log = (await readFile(join(folder, 'log.jsonl'), 'utf8')).trim().split('\n');
   await writeCard(output, CATALOG_PATH, recipe, {
     corpus: await readJson(folder, 'corpus.json'),
-    log: log.map((line) => JSON.parse(line) as LossReport),
+    log: await readLog(folder),
     scores: scores(results),
     adapter,
   });
   for (const score of scores(results)) console.log(scoreLine(score));
 }
 
-/** Makes the corpus and the vocabulary, and encodes; does nothing where that is done. */
-export async function prepare(folder: string, recipe: Recipe): Promise<void> {
+/**
+ * Makes the corpus and the vocabulary, and encodes; does nothing where that is done. With the folder of a run to begin with,
+ * the vocabulary and the losses so far are that run's.
+ */
+export async function prepare(folder: string, recipe: Recipe, from: string | null): Promise<void> {
   const recipeFile = join(folder, 'recipe.json');
   const recipeJson = JSON.stringify(recipe, null, 1);
   if ((await readFile(recipeFile, 'utf8').catch(() => null)) === recipeJson) return;
@@ -105,22 +123,43 @@ export async function prepare(folder: string, recipe: Recipe): Promise<void> {
   const conversations = [...buildCorpus(recipe.seed, recipe.corpusBytes)];
   const hash = createHash('sha256');
   for (const conversation of conversations) hash.update(`${JSON.stringify(conversation)}\n`);
-  const corpus = { conversations: conversations.length, bytes: recipe.corpusBytes, sha256: hash.digest('hex') };
+  const before = from === null ? [] : await corporaOf(from);
+  const corpus: CorpusFacts = {
+    conversations: conversations.length,
+    bytes: recipe.corpusBytes,
+    sha256: hash.digest('hex'),
+    before,
+  };
   await writeFile(join(folder, 'corpus.json'), JSON.stringify(corpus));
   console.log(`${corpus.conversations.toLocaleString('en')} conversations`);
-  const texts = conversations.flatMap((turns) => turns.map(({ content }) => content));
-  const vocabulary = trainBpe(countPieces(texts), recipe.shape.vocabulary - CONTROL_TOKENS.length);
+  const vocabulary =
+    from === null ? vocabularyOf(conversations, recipe) : await readJson<LearntVocabulary>(from, 'vocabulary.json');
   await writeFile(join(folder, 'vocabulary.json'), JSON.stringify(vocabulary));
   const tokenizer = await tokenizerOf(vocabulary);
   const { context } = recipe.shape;
   console.log('train', await encodeCorpus(conversations, tokenizer, context, join(folder, 'train')));
   const heldOut = buildCorpus(recipe.seed + HELD_OUT_SEED, recipe.heldOutBytes);
   console.log('held out', await encodeCorpus(heldOut, tokenizer, context, join(folder, 'held-out')));
+  if (from !== null) await copyFile(join(from, 'log.jsonl'), join(folder, 'log.jsonl'));
   await writeFile(recipeFile, recipeJson);
 }
 
-function trainNetwork(folder: string): number {
-  const { status } = spawnSync(findPython(), ['tools/train/trainer/train.py', folder], { stdio: 'inherit' });
+/** The corpora that a run has seen so far, each with how far it had come when it left it, in tokens. */
+async function corporaOf(folder: string): Promise<CorpusFacts['before']> {
+  const { sha256, before } = await readJson<CorpusFacts>(folder, 'corpus.json');
+  const last = (await readLog(folder)).at(-1);
+  if (!last) throw new Error(`${folder} holds no training to begin with`);
+  return [...before, { sha256, untilTokens: last.tokens }];
+}
+
+function vocabularyOf(conversations: readonly Conversation[], { shape }: Recipe): LearntVocabulary {
+  const texts = conversations.flatMap((turns) => turns.map(({ content }) => content));
+  return trainBpe(countPieces(texts), shape.vocabulary - CONTROL_TOKENS.length);
+}
+
+function trainNetwork(folder: string, from: string | null): number {
+  const begin = from === null ? [] : [join(from, 'checkpoint.pt')];
+  const { status } = spawnSync(findPython(), ['tools/train/trainer/train.py', folder, ...begin], { stdio: 'inherit' });
   return status ?? 1;
 }
 

@@ -1,4 +1,5 @@
-"""Trains Ember: python3 train.py WORK_FOLDER, which holds recipe.json and the encoded corpus (see ../README.md).
+"""Trains Ember: python3 train.py WORK_FOLDER [CHECKPOINT]; the folder holds recipe.json and the encoded corpus (see
+../README.md). With the checkpoint of another run of the same shape and vocabulary, it begins where that run stood.
 
 Writes there: log.jsonl (a line a report), checkpoint.pt (it goes on from there if it is found) and weights.bin with
 weights.json (f32, under GGUF's names). On a GPU it computes in bf16 there; on a CPU in bf16 where that is fast.
@@ -63,7 +64,7 @@ def endless(conversations, recipe):
             yield epoch, indices
 
 
-def train(folder):
+def train(folder, begin_with=None):
     recipe = json.loads((folder / "recipe.json").read_text())
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe["seed"])
@@ -73,12 +74,15 @@ def train(folder):
     peaks = [[group["lr"] for group in one.param_groups] for one in both]
     tokens, taken, seconds = 0, 0, 0.0
     checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device)
+    begin = checkpoint if checkpoint.exists() else begin_with
+    if begin:
+        saved = torch.load(begin, map_location=device)
         model.load_state_dict(saved["model"])
         for one, state in zip(both, saved["optimizers"]):
             one.load_state_dict(state)
-        tokens, taken, seconds = saved["tokens"], saved["taken"], saved["seconds"]
+        tokens, seconds = saved["tokens"], saved["seconds"]
+        # Another run's batches were another corpus' batches.
+        taken = saved["taken"] if begin == checkpoint else 0
         print(f"goes on at {tokens:,} tokens", flush=True)
     stream = itertools.islice(endless(conversations, recipe), taken, None)
     started = saved_at = time.monotonic()
@@ -146,6 +150,6 @@ def export(model, folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: python3 train.py WORK_FOLDER")
-    train(Path(sys.argv[1]))
+    if len(sys.argv) not in (2, 3):
+        raise SystemExit("usage: python3 train.py WORK_FOLDER [CHECKPOINT]")
+    train(*map(Path, sys.argv[1:]))
