@@ -55,7 +55,7 @@ describe('the corpus', () => {
         !spy.mock.results.some(({ type, value }) => type === 'return' && turns.has((value as Conversation)[1])),
     );
     expect(missing.map(({ name }) => name)).toEqual([]);
-    expect(new Set(spies.map(({ name }) => name)).size).toBe(16);
+    expect(new Set(spies.map(({ name }) => name)).size).toBe(17);
   });
 
   it('has short and long conversations, with and without a system message', () => {

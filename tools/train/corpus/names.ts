@@ -43,6 +43,10 @@ const COMPANY_FORMS = [
   ' Airlines',
 ];
 const PRODUCT_FORMS = ['', '', ' 2', ' 3', ' 7', ' 9', ' 40', ' 300', ' Pro', ' Mini', ' X', ' One'];
+const MADE_UP_SHARE = 0.4;
+const CONSONANTS = words('b d f g h j k l m n p r s t v w y z ch sh th br dr kr tr st');
+const VOWELS = words('a e i o u a e i o ai ea ie');
+const NAME_ENDS = words('n s r l m k');
 const PLANT_COLOURS = words('blue red white yellow silver golden purple green dark tall');
 const PLANT_ENDS = words('wort weed bloom leaf bell root berry grass moss thorn');
 const ANIMAL_ENDS = words('ox fox finch hare bat newt crab deer toad gull');
@@ -113,15 +117,26 @@ export function inventTitle(random: Random, split: Split): string {
 
 let firstNames: readonly string[] | null = null;
 
-/** A common first name; about 220 in all, of many cultures. */
+/**
+ * A first name: a common one, about 220 in all, of many cultures. In training, some are made up of letters, so that a name
+ * is taken from where it stands and not from a list known by heart.
+ */
 export function firstName(random: Random, split: Split): string {
   firstNames ??= readLines('names/first-names.txt');
+  if (split === 'train' && random.chance(MADE_UP_SHARE)) return draw(split, () => madeUpName(random));
   return random.pick(firstNames.filter((name) => splitOf(name) === split));
 }
 
 /** A first name with an invented family name; both of the split. */
 export function inventPerson(random: Random, split: Split): string {
   return `${firstName(random, split)} ${inventSurname(random, split)}`;
+}
+
+/** Two or three syllables of one consonant and one vowel each, at times with an "n", "s", "r" or "l" at the end: "Tiravon". */
+function madeUpName(random: Random): string {
+  const syllables = Array.from({ length: random.integer(2, 3) }, () => random.pick(CONSONANTS) + random.pick(VOWELS));
+  const name = syllables.join('') + (random.chance(0.4) ? random.pick(NAME_ENDS) : '');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Two syllables that end in a vowel, "n", "l" or "r", so that all ends can be said after them; never "Toror". */
