@@ -2,13 +2,13 @@
  * Recall: what the person said earlier in the conversation is given back exactly, corrected if it was corrected; what was
  * never said is not made up.
  */
-import type { Conversation, Skill } from '../example.ts';
+import { assistant, type Conversation, type Skill, type Turn, user } from '../example.ts';
 import { asTyped } from '../phrasing.ts';
 import type { Random } from '../random.ts';
 import { readLines, readText } from '../read-text.ts';
 import { readSections } from '../sections.ts';
 import { all, correction, echo, never, one, type Recalled, several } from './recall/conversations.ts';
-import type { RecallSource } from './recall/facts.ts';
+import { answer, question, type RecallSource } from './recall/facts.ts';
 import { parseKinds } from './recall/kinds.ts';
 
 /** What the training conversations are made of. */
@@ -24,7 +24,8 @@ export const recall: Skill = {
   name: 'recall',
   generate(random): Conversation {
     if (random.chance(0.08)) return echo(random, RECALL_SOURCE);
-    return typed(random, recalled(random).turns);
+    const conversation = recalled(random);
+    return [...typed(random, conversation.turns), ...asksForMore(random, conversation)];
   },
 };
 
@@ -38,6 +39,15 @@ export function recalled(random: Random): Recalled {
     [never, 4],
   ] as const);
   return make(random, RECALL_SOURCE, random.pick(RECALL_SOURCE.kinds));
+}
+
+/** Some of what else was said and still holds is asked for after the first question. */
+function asksForMore(random: Random, { given, other }: Recalled): Turn[] {
+  const corrected = new Set(given.map(({ kind }) => kind));
+  return random
+    .shuffled([...given, ...other.filter(({ kind }) => !corrected.has(kind))])
+    .filter(() => random.chance(0.4))
+    .flatMap((fact) => [user(asTyped(random, question(random, fact))), assistant(answer(random, fact))]);
 }
 
 /** Reads small exchanges: lines of "? " and "= " in turn. */
