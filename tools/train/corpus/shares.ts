@@ -1,6 +1,7 @@
 /** How much of the corpus' text each skill makes up: more where the evaluation asks more, or where learning takes longer. */
 import type { Skill } from './example.ts';
 import { arithmetic } from './skills/arithmetic.ts';
+import { copying } from './skills/copying.ts';
 import { ember } from './skills/ember.ts';
 import { facts } from './skills/facts.ts';
 import { freehold } from './skills/freehold.ts';
@@ -22,19 +23,20 @@ export const SKILL_SHARES: readonly (readonly [skill: Skill, share: number])[] =
   [freehold, 0.15],
   [openWeights, 0.07],
   [ember, 0.04],
-  [facts, 0.11],
+  [facts, 0.12],
   [science, 0.03],
   [howTo, 0.03],
-  [unknown, 0.04],
-  [reading, 0.21],
-  [tools, 0.08],
-  [json, 0.07],
+  [unknown, 0.05],
+  [reading, 0.22],
+  [tools, 0.1],
+  [json, 0.09],
   [textWork, 0.05],
   [talk, 0.04],
-  [recall, 0.05],
+  [recall, 0.07],
+  [copying, 0.07],
   [stories, 0.06],
   [poems, 0.01],
-  [arithmetic, 0.05],
+  [arithmetic, 0.06],
 ];
 
 /** Skills whose conversations may have tools at hand that they do not need. */
