@@ -51,7 +51,7 @@ export const CPU_RECIPE: Recipe = {
     rope_base: 10_000,
     norm_epsilon: 1e-5,
   },
-  trainingTokens: 47_000_000,
+  trainingTokens: 45_000_000,
   tokensPerStep: 8192,
   tokensPerBatch: 4096,
   heldOutTokensPerBatch: 512,
