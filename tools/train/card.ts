@@ -116,7 +116,7 @@ ${rows.join('\n')}
 - It knows what its corpus says and little else. It was taught to say "I don't know", and still it may make things up.
 - English only. Facts of 2026. No code, no law, no medicine, no news.
 - Sums, names and numbers of a text come out wrong as often as the table says.
-- Its manners come from a few hundred kilobytes of hand-written text; that text's views are its views.
+- Its manners come from less than two megabytes of hand-written text; that text's views are its views.
 - It cannot take in more than ${integer(shape.context)} tokens, about ${Math.round(shape.context * 0.007) * 100} words, of one conversation.
 `;
 }
