@@ -36,8 +36,8 @@ export interface Recipe {
 
 /** For two CPU cores in two hours and a half. */
 export const CPU_RECIPE: Recipe = {
-  version: '1.1-cpu',
-  seed: 2,
+  version: '1.2-cpu',
+  seed: 3,
   corpusBytes: 90_000_000,
   heldOutBytes: 120_000,
   shape: {
@@ -51,7 +51,7 @@ export const CPU_RECIPE: Recipe = {
     rope_base: 10_000,
     norm_epsilon: 1e-5,
   },
-  trainingTokens: 45_000_000,
+  trainingTokens: 76_000_000,
   tokensPerStep: 8192,
   tokensPerBatch: 4096,
   heldOutTokensPerBatch: 512,
@@ -66,7 +66,7 @@ export const CPU_RECIPE: Recipe = {
 /** For a GPU in half an hour: larger, and longer at it. */
 export const GPU_RECIPE: Recipe = {
   ...CPU_RECIPE,
-  version: '1.1-gpu',
+  version: '1.2-gpu',
   corpusBytes: 120_000_000,
   shape: { ...CPU_RECIPE.shape, width: 384, layers: 8, heads: 6, kv_heads: 2, feed_forward: 1024 },
   trainingTokens: 400_000_000,

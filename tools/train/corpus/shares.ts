@@ -20,23 +20,23 @@ import { unknown } from './skills/unknown.ts';
 
 /** Every skill with its share; they need not sum to 1. */
 export const SKILL_SHARES: readonly (readonly [skill: Skill, share: number])[] = [
-  [freehold, 0.15],
-  [openWeights, 0.07],
-  [ember, 0.04],
-  [facts, 0.12],
-  [science, 0.03],
-  [howTo, 0.03],
-  [unknown, 0.05],
-  [reading, 0.22],
-  [tools, 0.1],
-  [json, 0.09],
-  [textWork, 0.05],
-  [talk, 0.04],
-  [recall, 0.07],
+  [freehold, 0.14],
+  [openWeights, 0.06],
+  [ember, 0.03],
+  [facts, 0.06],
+  [science, 0.02],
+  [howTo, 0.02],
+  [unknown, 0.03],
+  [reading, 0.36],
+  [tools, 0.12],
+  [json, 0.14],
+  [textWork, 0.04],
+  [talk, 0.03],
+  [recall, 0.1],
   [copying, 0.07],
-  [stories, 0.06],
+  [stories, 0.09],
   [poems, 0.01],
-  [arithmetic, 0.06],
+  [arithmetic, 0.02],
 ];
 
 /** Skills whose conversations may have tools at hand that they do not need. */

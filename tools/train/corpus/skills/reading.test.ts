@@ -64,10 +64,10 @@ describe('the reading skill', () => {
     }
   });
 
-  test('says of a quarter of the questions that the text does not say it, and gives no number then', () => {
+  test('says of a sixth of the questions that the text does not say it, and gives no number then', () => {
     const unknown = ANSWERED.filter(({ answer }) => answer.startsWith('The text does not say '));
-    expect(unknown.length / ANSWERED.length).toBeGreaterThan(0.2);
-    expect(unknown.length / ANSWERED.length).toBeLessThan(0.3);
+    expect(unknown.length / ANSWERED.length).toBeGreaterThan(0.12);
+    expect(unknown.length / ANSWERED.length).toBeLessThan(0.2);
     for (const { answer } of unknown) expect(answer).not.toMatch(/\[\d\]/u);
   });
 

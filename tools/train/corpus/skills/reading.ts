@@ -36,7 +36,7 @@ export const WRAPPERS: readonly string[] = readLines('reading/wrappers.txt');
 /** Longer first messages are made again: passages must leave room in the context. */
 const MAX_PROMPT_CHARACTERS = 1700;
 
-/** Questions on one to four passages, up to five in a chat: passages cost much to read, so that more is asked of each. */
+/** Questions on one to four passages, up to nine in a chat: passages cost much to read, so that more is asked of each. */
 export const reading: Skill = {
   name: 'reading',
   generate(random): Conversation {
@@ -44,11 +44,11 @@ export const reading: Skill = {
     const turns: Turn[] = [];
     let last: Source | null = null;
     const count = random.weighted([
-      [1, 4],
-      [2, 3],
-      [3, 4],
-      [4, 5],
-      [5, 4],
+      [1, 2],
+      [3, 3],
+      [5, 5],
+      [7, 6],
+      [9, 4],
     ] as const);
     for (let index = 0; index < count; index++) {
       const exchange = drawExchange(random, sources, last);
@@ -94,8 +94,8 @@ function drawExchange(random: Random, sources: readonly Source[], last: Source |
   const fact = random.pick(factsOf(source.passage));
   const name = referTo(random, sources, source);
   const what = random.weighted([
-    ['fact', 54],
-    ['unknown', 26],
+    ['fact', 64],
+    ['unknown', 16],
     ['yes or no', 9],
     ['which', 5],
     ['compare', 5],

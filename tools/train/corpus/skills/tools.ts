@@ -25,9 +25,10 @@ export const tools: Skill = { name: 'tools', generate: (random) => toolConversat
 
 function toolConversation(random: Random, split: Split): Conversation {
   const count = random.weighted([
-    [1, 7],
-    [2, 2],
-    [3, 1],
+    [1, 3],
+    [2, 3],
+    [3, 2],
+    [4, 2],
   ]);
   const wanted = Array.from({ length: count }, () => drawId(random));
   const given = drawTools(random, wanted);
