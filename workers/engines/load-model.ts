@@ -12,6 +12,7 @@ import { fasterReduction } from '../gpu/tuner.ts';
 import { type AttentionLayout, Graph, type LayerCache } from '../graph/graph.ts';
 import { Slot } from '../graph/slot.ts';
 import { architectures } from '../models/architectures.ts';
+import { ropePairing } from '../models/rope-pairing.ts';
 import { ropeSettings } from '../models/rope-settings.ts';
 import { type ModelShape, readShape } from '../models/shape.ts';
 import { uploadWeights } from '../models/upload.ts';
@@ -101,7 +102,7 @@ export async function loadModel(
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const bindingBytes = options.bindingBytes ?? Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const weights = new Weights(file, memory, bindingBytes);
-  const layout: AttentionLayout = { ...shape, contextLength, pairing: 'adjacent' };
+  const layout: AttentionLayout = { ...shape, contextLength, pairing: ropePairing(file, shape.architecture) };
   const table = ropeTable({ contextLength, rotaryDim: shape.rotaryDim, ...(await ropeSettings(file, shape, signal)) });
   const ropeSlot = memory.add(new Slot('rope table', table.byteLength, 'scratch'));
   const cache = planCache(graph, layout, shape.layers, variant.real === 'f16' ? 2 : 4);
