@@ -4,6 +4,7 @@ import { isQuantType } from '../../shaders/quant/format.ts';
 import { ropeTable } from '../../shaders/rope-table.ts';
 import { readGguf } from '../format/gguf.ts';
 import type { ModelFile } from '../format/model-file.ts';
+import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
@@ -21,7 +22,7 @@ import type { LoadOptions, LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import { Sampler } from '../sample/sampler.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
 import { createTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -67,17 +68,20 @@ export async function warmUp(gpu: Gpu): Promise<void> {
   await fasterReduction(gpu, PipelineCache.of(gpu));
 }
 
-/** Loads a model file onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
+/** What a model is read from: one GGUF file, or the files of a model in parts or in a folder. */
+export type ModelBytes = ByteSource | readonly NamedSource[];
+
+/** Loads a model onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
 export async function loadModel(
   gpu: Gpu,
-  source: ByteSource,
+  source: ModelBytes,
   fileName: string,
   options: EngineOptions,
   onProgress: (progress: LoadProgress) => void,
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
   const startedAt = performance.now();
-  const file = await readGguf(source, signal);
+  const file = 'read' in source ? await readGguf(source, signal) : await readModel(source, signal);
   const summary = summarize(file, fileName);
   const declare = architectures[summary.architecture];
   if (summary.unsupported !== null || !declare) {
@@ -113,7 +117,7 @@ export async function loadModel(
   try {
     gpu.write(ropeSlot.buffer, 0, table);
     const report = progressReporter(weights.fileBytes, onProgress);
-    const uploaded = uploadWeights(gpu, pipelines, source, weights, report, signal).then(() => {
+    const uploaded = uploadWeights(gpu, pipelines, file.source, weights, report, signal).then(() => {
       onProgress({
         phase: 'compiling',
         loadedBytes: weights.fileBytes,
