@@ -17,7 +17,7 @@ export interface ListedFile {
 }
 
 /** One way to have a model: the files that it takes. */
-export interface ModelChoice {
+interface ModelChoice {
   readonly container: 'gguf' | 'safetensors' | 'mlc';
   /** As the file's name gives it, upper case, such as `Q4_K_M`; `null` where it does not say. */
   readonly quantization: string | null;

@@ -25,7 +25,7 @@ export interface GroupScheme {
 const FOUR_BITS = { bits: 4, groupSize: 32, codesPerWord: 8, middle: 7, transposed: false } as const;
 
 /** Schemes by MLC's name; `null` where weights are stored plainly. */
-export const MLC_QUANTIZATIONS: Readonly<Record<string, GroupScheme | null | undefined>> = {
+const MLC_QUANTIZATIONS: Readonly<Record<string, GroupScheme | null | undefined>> = {
   q0f16: null,
   q0f32: null,
   q4f16_0: { ...FOUR_BITS, scaleType: 'float16', transposed: true },
