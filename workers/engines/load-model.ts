@@ -4,6 +4,7 @@ import { isQuantType } from '../../shaders/quant/format.ts';
 import { ropeTable } from '../../shaders/rope-table.ts';
 import { readGguf } from '../format/gguf.ts';
 import type { ModelFile } from '../format/model-file.ts';
+import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
@@ -12,6 +13,7 @@ import { fasterReduction } from '../gpu/tuner.ts';
 import { type AttentionLayout, Graph, type LayerCache } from '../graph/graph.ts';
 import { Slot } from '../graph/slot.ts';
 import { architectures } from '../models/architectures.ts';
+import { ropePairing } from '../models/rope-pairing.ts';
 import { ropeSettings } from '../models/rope-settings.ts';
 import { type ModelShape, readShape } from '../models/shape.ts';
 import { uploadWeights } from '../models/upload.ts';
@@ -20,7 +22,7 @@ import type { LoadOptions, LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import { Sampler } from '../sample/sampler.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
 import { createTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -66,17 +68,20 @@ export async function warmUp(gpu: Gpu): Promise<void> {
   await fasterReduction(gpu, PipelineCache.of(gpu));
 }
 
-/** Loads a model file onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
+/** What a model is read from: one GGUF file, or the files of a model in parts or in a folder. */
+export type ModelBytes = ByteSource | readonly NamedSource[];
+
+/** Loads a model onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
 export async function loadModel(
   gpu: Gpu,
-  source: ByteSource,
+  source: ModelBytes,
   fileName: string,
   options: EngineOptions,
   onProgress: (progress: LoadProgress) => void,
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
   const startedAt = performance.now();
-  const file = await readGguf(source, signal);
+  const file = 'read' in source ? await readGguf(source, signal) : await readModel(source, signal);
   const summary = summarize(file, fileName);
   const declare = architectures[summary.architecture];
   if (summary.unsupported !== null || !declare) {
@@ -101,7 +106,7 @@ export async function loadModel(
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const bindingBytes = options.bindingBytes ?? Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const weights = new Weights(file, memory, bindingBytes);
-  const layout: AttentionLayout = { ...shape, contextLength, pairing: 'adjacent' };
+  const layout: AttentionLayout = { ...shape, contextLength, pairing: ropePairing(file, shape.architecture) };
   const table = ropeTable({ contextLength, rotaryDim: shape.rotaryDim, ...(await ropeSettings(file, shape, signal)) });
   const ropeSlot = memory.add(new Slot('rope table', table.byteLength, 'scratch'));
   const cache = planCache(graph, layout, shape.layers, variant.real === 'f16' ? 2 : 4);
@@ -112,7 +117,7 @@ export async function loadModel(
   try {
     gpu.write(ropeSlot.buffer, 0, table);
     const report = progressReporter(weights.fileBytes, onProgress);
-    const uploaded = uploadWeights(gpu, pipelines, source, weights, report, signal).then(() => {
+    const uploaded = uploadWeights(gpu, pipelines, file.source, weights, report, signal).then(() => {
       onProgress({
         phase: 'compiling',
         loadedBytes: weights.fileBytes,
