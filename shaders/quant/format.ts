@@ -9,6 +9,9 @@ import floatsRepack from './floats.repack.wgsl?raw';
 import { dequantizeQ40 } from './q4-0.ref.ts';
 import q40Repack from './q4-0.repack.wgsl?raw';
 import q40 from './q4-0.wgsl?raw';
+import { dequantizeQ41 } from './q4-1.ref.ts';
+import q41Repack from './q4-1.repack.wgsl?raw';
+import q41 from './q4-1.wgsl?raw';
 import { dequantizeQ4K } from './q4-k.ref.ts';
 import q4KRepack from './q4-k.repack.wgsl?raw';
 import q4K from './q4-k.wgsl?raw';
@@ -23,9 +26,14 @@ import type { QuantType } from './types.ts';
 
 export { QUANT_TYPES, type QuantType } from './types.ts';
 
-const floats = (blocks: number): number => blocks;
-const pairs = (blocks: number): number => Math.ceil(blocks / 2);
+// Counts for a row of so many blocks of 32; a group is eight of them, a file's block of 256.
 const none = (): number => 0;
+const one = (blocks: number): number => blocks;
+const halved = (blocks: number): number => Math.ceil(blocks / 2);
+const perGroup =
+  (count: number) =>
+  (blocks: number): number =>
+    (blocks / 8) * count;
 
 /** Every weight type that the engine runs. */
 export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
@@ -35,7 +43,7 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockBytes: 4,
     vectors: 8,
     scaleWords: none,
-    groups: floats,
+    groups: one,
     wgsl: f32,
     repackWgsl: floatsRepack,
     dequantize: dequantizeF32,
@@ -46,7 +54,7 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockBytes: 2,
     vectors: 4,
     scaleWords: none,
-    groups: floats,
+    groups: one,
     wgsl: f16,
     repackWgsl: floatsRepack,
     dequantize: dequantizeF16,
@@ -57,7 +65,7 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockBytes: 2,
     vectors: 4,
     scaleWords: none,
-    groups: floats,
+    groups: one,
     wgsl: bf16,
     repackWgsl: floatsRepack,
     dequantize: dequantizeBf16,
@@ -67,19 +75,30 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockElements: 32,
     blockBytes: 18,
     vectors: 1,
-    scaleWords: pairs,
-    groups: pairs,
+    scaleWords: halved,
+    groups: halved,
     wgsl: q40,
     repackWgsl: q40Repack,
     dequantize: dequantizeQ40,
+  }),
+  Q4_1: quantFormat({
+    type: 'Q4_1',
+    blockElements: 32,
+    blockBytes: 20,
+    vectors: 1,
+    scaleWords: one,
+    groups: one,
+    wgsl: q41,
+    repackWgsl: q41Repack,
+    dequantize: dequantizeQ41,
   }),
   Q8_0: quantFormat({
     type: 'Q8_0',
     blockElements: 32,
     blockBytes: 34,
     vectors: 2,
-    scaleWords: pairs,
-    groups: pairs,
+    scaleWords: halved,
+    groups: halved,
     wgsl: q80,
     repackWgsl: q80Repack,
     dequantize: dequantizeQ80,
@@ -89,8 +108,8 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockElements: 256,
     blockBytes: 144,
     vectors: 1,
-    scaleWords: (blocks) => (blocks / 8) * 4,
-    groups: (blocks) => blocks / 8,
+    scaleWords: perGroup(4),
+    groups: perGroup(1),
     wgsl: q4K,
     repackWgsl: q4KRepack,
     dequantize: dequantizeQ4K,
@@ -100,8 +119,8 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockElements: 256,
     blockBytes: 210,
     vectors: 1,
-    scaleWords: (blocks) => (blocks / 8) * 21,
-    groups: (blocks) => blocks / 8,
+    scaleWords: perGroup(21),
+    groups: perGroup(1),
     wgsl: q6K,
     repackWgsl: q6KRepack,
     dequantize: dequantizeQ6K,

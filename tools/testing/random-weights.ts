@@ -13,6 +13,7 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   F16: { bytes: 2, weights: 1 },
   BF16: { bytes: 2, weights: 1 },
   Q4_0: { bytes: 18, weights: 32 },
+  Q4_1: { bytes: 20, weights: 32 },
   Q8_0: { bytes: 34, weights: 32 },
   Q4_K: { bytes: 144, weights: 256 },
   Q6_K: { bytes: 210, weights: 256 },
@@ -40,8 +41,23 @@ function bell(random: RandomBits): number {
   return (sum - 510) / 147.8;
 }
 
-// Root mean square of one weight where a block's scale is 1 and all codes and packed scales are equally likely.
-const UNIT_RMS = { Q4_0: 4.64, Q8_0: 73.9, Q4_K: 258.3, Q6_K: 1365.7 };
+/** How a quantised block is drawn, all its codes and packed scales equally likely. */
+interface Draw {
+  /** Root mean square of one weight where the block's scale is 1. */
+  readonly unitRms: number;
+  /** Where the scale lies, an f16. */
+  readonly scaleAt: number;
+  /** How much larger the second f16 is, in types that have one: their codes start at 0, and weights shall have mean 0. */
+  readonly minimum?: number;
+}
+
+const DRAWS = {
+  Q4_0: { unitRms: 4.64, scaleAt: 0 },
+  Q4_1: { unitRms: 4.61, scaleAt: 0, minimum: -7.5 },
+  Q8_0: { unitRms: 73.9, scaleAt: 0 },
+  Q4_K: { unitRms: 258.3, scaleAt: 0, minimum: 7.5 },
+  Q6_K: { unitRms: 1365.7, scaleAt: 208 },
+} satisfies Partial<Record<QuantType, Draw>>;
 
 function fillBytes(bytes: Uint8Array, start: number, count: number, random: RandomBits): void {
   for (let i = start; i < start + count; i++) bytes[i] = random() >>> 24;
@@ -52,20 +68,16 @@ function writeBlock(
   view: DataView,
   bytes: Uint8Array,
   offset: number,
-  type: keyof typeof UNIT_RMS,
+  type: keyof typeof DRAWS,
   deviation: number,
   random: RandomBits,
 ): void {
-  const scale = (deviation / UNIT_RMS[type]) * (0.5 + (random() >>> 8) / 2 ** 24);
-  if (type === 'Q6_K') {
-    fillBytes(bytes, offset, 208, random);
-    view.setUint16(offset + 208, halfBits(scale), true);
-    return;
-  }
+  const varied = 0.5 + (random() >>> 8) / 2 ** 24;
   fillBytes(bytes, offset, BLOCKS[type].bytes, random);
-  view.setUint16(offset, halfBits(scale), true);
-  // Codes of Q4_K are 0 … 15: the minimum is set so that weights have mean 0.
-  if (type === 'Q4_K') view.setUint16(offset + 2, halfBits(scale * 7.5), true);
+  const { unitRms, scaleAt, minimum }: Draw = DRAWS[type];
+  const scale = (deviation / unitRms) * varied;
+  view.setUint16(offset + scaleAt, halfBits(scale), true);
+  if (minimum !== undefined) view.setUint16(offset + scaleAt + 2, halfBits(scale * minimum), true);
 }
 
 /**
