@@ -11,6 +11,7 @@ const devices = await testDevices();
 const cases = [
   ...QUANT_TYPES.map((type) => ({ type, dim: 512, rows: 9, firstRow: 0 })),
   { type: 'Q4_0', dim: 96, rows: 9, firstRow: 0 },
+  { type: 'Q5_0', dim: 96, rows: 9, firstRow: 0 },
   { type: 'Q8_0', dim: 32, rows: 4, firstRow: 3 },
   { type: 'F32', dim: 67, rows: 9, firstRow: 0 },
   { type: 'F16', dim: 77, rows: 9, firstRow: 0 },

@@ -5,6 +5,8 @@ import { packFloats } from './quant/pack.ref.ts';
 import { packQ40 } from './quant/q4-0.ref.ts';
 import { packQ41 } from './quant/q4-1.ref.ts';
 import { packQ4K } from './quant/q4-k.ref.ts';
+import { packQ50 } from './quant/q5-0.ref.ts';
+import { packQ51 } from './quant/q5-1.ref.ts';
 import { packQ6K } from './quant/q6-k.ref.ts';
 import { packQ80 } from './quant/q8-0.ref.ts';
 
@@ -15,6 +17,8 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   BF16: packFloats,
   Q4_0: packQ40,
   Q4_1: packQ41,
+  Q5_0: packQ50,
+  Q5_1: packQ51,
   Q8_0: packQ80,
   Q4_K: packQ4K,
   Q6_K: packQ6K,

@@ -11,6 +11,7 @@ const cases = [
   ...QUANT_TYPES.map((type) => ({ type, columns: 768, planeRows: 5 })),
   // Odd numbers of blocks leave half a word of scales; odd numbers of columns, half a word of weights.
   { type: 'Q4_0', columns: 96, planeRows: 5 },
+  { type: 'Q5_0', columns: 96, planeRows: 5 },
   { type: 'Q8_0', columns: 32, planeRows: 5 },
   { type: 'F32', columns: 67, planeRows: 5 },
   { type: 'F16', columns: 77, planeRows: 5 },

@@ -7,6 +7,8 @@ test.each([
   ['BF16', 64, 128, { quantBytes: 3 * 2 * 64, scaleBytes: 16 }],
   ['Q4_0', 96, 54, { quantBytes: 3 * 3 * 16, scaleBytes: 32 }],
   ['Q4_1', 96, 60, { quantBytes: 3 * 3 * 16, scaleBytes: 48 }],
+  ['Q5_0', 96, 66, { quantBytes: 3 * 3 * 16, scaleBytes: 64 }],
+  ['Q5_1', 96, 72, { quantBytes: 3 * 3 * 16, scaleBytes: 80 }],
   ['Q8_0', 96, 102, { quantBytes: 3 * 3 * 32, scaleBytes: 32 }],
   ['Q4_K', 512, 288, { quantBytes: 3 * 16 * 16, scaleBytes: 96 }],
   ['Q6_K', 512, 420, { quantBytes: 3 * 16 * 16, scaleBytes: 512 }],

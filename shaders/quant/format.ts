@@ -15,6 +15,12 @@ import q41 from './q4-1.wgsl?raw';
 import { dequantizeQ4K } from './q4-k.ref.ts';
 import q4KRepack from './q4-k.repack.wgsl?raw';
 import q4K from './q4-k.wgsl?raw';
+import { dequantizeQ50 } from './q5-0.ref.ts';
+import q50Repack from './q5-0.repack.wgsl?raw';
+import q50 from './q5-0.wgsl?raw';
+import { dequantizeQ51 } from './q5-1.ref.ts';
+import q51Repack from './q5-1.repack.wgsl?raw';
+import q51 from './q5-1.wgsl?raw';
 import { dequantizeQ6K } from './q6-k.ref.ts';
 import q6KRepack from './q6-k.repack.wgsl?raw';
 import q6K from './q6-k.wgsl?raw';
@@ -91,6 +97,28 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     wgsl: q41,
     repackWgsl: q41Repack,
     dequantize: dequantizeQ41,
+  }),
+  Q5_0: quantFormat({
+    type: 'Q5_0',
+    blockElements: 32,
+    blockBytes: 22,
+    vectors: 1,
+    scaleWords: (blocks) => blocks + halved(blocks),
+    groups: halved,
+    wgsl: q50,
+    repackWgsl: q50Repack,
+    dequantize: dequantizeQ50,
+  }),
+  Q5_1: quantFormat({
+    type: 'Q5_1',
+    blockElements: 32,
+    blockBytes: 24,
+    vectors: 1,
+    scaleWords: (blocks) => 2 * blocks,
+    groups: one,
+    wgsl: q51,
+    repackWgsl: q51Repack,
+    dequantize: dequantizeQ51,
   }),
   Q8_0: quantFormat({
     type: 'Q8_0',

@@ -14,6 +14,8 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   BF16: { bytes: 2, weights: 1 },
   Q4_0: { bytes: 18, weights: 32 },
   Q4_1: { bytes: 20, weights: 32 },
+  Q5_0: { bytes: 22, weights: 32 },
+  Q5_1: { bytes: 24, weights: 32 },
   Q8_0: { bytes: 34, weights: 32 },
   Q4_K: { bytes: 144, weights: 256 },
   Q6_K: { bytes: 210, weights: 256 },
@@ -54,6 +56,8 @@ interface Draw {
 const DRAWS = {
   Q4_0: { unitRms: 4.64, scaleAt: 0 },
   Q4_1: { unitRms: 4.61, scaleAt: 0, minimum: -7.5 },
+  Q5_0: { unitRms: 9.25, scaleAt: 0 },
+  Q5_1: { unitRms: 9.23, scaleAt: 0, minimum: -15.5 },
   Q8_0: { unitRms: 73.9, scaleAt: 0 },
   Q4_K: { unitRms: 258.3, scaleAt: 0, minimum: 7.5 },
   Q6_K: { unitRms: 1365.7, scaleAt: 208 },
