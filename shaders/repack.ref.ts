@@ -7,6 +7,7 @@ import { packQ41 } from './quant/q4-1.ref.ts';
 import { packQ4K } from './quant/q4-k.ref.ts';
 import { packQ50 } from './quant/q5-0.ref.ts';
 import { packQ51 } from './quant/q5-1.ref.ts';
+import { packQ5K } from './quant/q5-k.ref.ts';
 import { packQ6K } from './quant/q6-k.ref.ts';
 import { packQ80 } from './quant/q8-0.ref.ts';
 
@@ -21,6 +22,7 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   Q5_1: packQ51,
   Q8_0: packQ80,
   Q4_K: packQ4K,
+  Q5_K: packQ5K,
   Q6_K: packQ6K,
 };
 

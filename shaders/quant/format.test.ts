@@ -11,6 +11,7 @@ test.each([
   ['Q5_1', 96, 72, { quantBytes: 3 * 3 * 16, scaleBytes: 80 }],
   ['Q8_0', 96, 102, { quantBytes: 3 * 3 * 32, scaleBytes: 32 }],
   ['Q4_K', 512, 288, { quantBytes: 3 * 16 * 16, scaleBytes: 96 }],
+  ['Q5_K', 512, 352, { quantBytes: 3 * 16 * 16, scaleBytes: 288 }],
   ['Q6_K', 512, 420, { quantBytes: 3 * 16 * 16, scaleBytes: 512 }],
 ] as const)('%s: sizes of three rows of %i columns', (type, columns, rowBytes, planes) => {
   expect(quantFormats[type].fileRowBytes(columns)).toBe(rowBytes);

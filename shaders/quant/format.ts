@@ -21,6 +21,9 @@ import q50 from './q5-0.wgsl?raw';
 import { dequantizeQ51 } from './q5-1.ref.ts';
 import q51Repack from './q5-1.repack.wgsl?raw';
 import q51 from './q5-1.wgsl?raw';
+import { dequantizeQ5K } from './q5-k.ref.ts';
+import q5KRepack from './q5-k.repack.wgsl?raw';
+import q5K from './q5-k.wgsl?raw';
 import { dequantizeQ6K } from './q6-k.ref.ts';
 import q6KRepack from './q6-k.repack.wgsl?raw';
 import q6K from './q6-k.wgsl?raw';
@@ -141,6 +144,17 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     wgsl: q4K,
     repackWgsl: q4KRepack,
     dequantize: dequantizeQ4K,
+  }),
+  Q5_K: quantFormat({
+    type: 'Q5_K',
+    blockElements: 256,
+    blockBytes: 176,
+    vectors: 1,
+    scaleWords: perGroup(12),
+    groups: perGroup(1),
+    wgsl: q5K,
+    repackWgsl: q5KRepack,
+    dequantize: dequantizeQ5K,
   }),
   Q6_K: quantFormat({
     type: 'Q6_K',

@@ -18,6 +18,7 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   Q5_1: { bytes: 24, weights: 32 },
   Q8_0: { bytes: 34, weights: 32 },
   Q4_K: { bytes: 144, weights: 256 },
+  Q5_K: { bytes: 176, weights: 256 },
   Q6_K: { bytes: 210, weights: 256 },
 };
 
@@ -60,6 +61,7 @@ const DRAWS = {
   Q5_1: { unitRms: 9.23, scaleAt: 0, minimum: -15.5 },
   Q8_0: { unitRms: 73.9, scaleAt: 0 },
   Q4_K: { unitRms: 258.3, scaleAt: 0, minimum: 7.5 },
+  Q5_K: { unitRms: 526.9, scaleAt: 0, minimum: 15.5 },
   Q6_K: { unitRms: 1365.7, scaleAt: 208 },
 } satisfies Partial<Record<QuantType, Draw>>;
 

@@ -16,6 +16,7 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'Q5_1',
   'Q8_0',
   'Q4_K',
+  'Q5_K',
   'Q6_K',
 ];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
