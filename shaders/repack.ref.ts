@@ -2,6 +2,8 @@
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import { packFloats } from './quant/pack.ref.ts';
+import { packQ2K } from './quant/q2-k.ref.ts';
+import { packQ3K } from './quant/q3-k.ref.ts';
 import { packQ40 } from './quant/q4-0.ref.ts';
 import { packQ41 } from './quant/q4-1.ref.ts';
 import { packQ4K } from './quant/q4-k.ref.ts';
@@ -21,6 +23,8 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   Q5_0: packQ50,
   Q5_1: packQ51,
   Q8_0: packQ80,
+  Q2_K: packQ2K,
+  Q3_K: packQ3K,
   Q4_K: packQ4K,
   Q5_K: packQ5K,
   Q6_K: packQ6K,

@@ -10,6 +10,8 @@ test.each([
   ['Q5_0', 96, 66, { quantBytes: 3 * 3 * 16, scaleBytes: 64 }],
   ['Q5_1', 96, 72, { quantBytes: 3 * 3 * 16, scaleBytes: 80 }],
   ['Q8_0', 96, 102, { quantBytes: 3 * 3 * 32, scaleBytes: 32 }],
+  ['Q2_K', 512, 168, { quantBytes: 3 * 16 * 8, scaleBytes: 128 }],
+  ['Q3_K', 512, 220, { quantBytes: 3 * 16 * 8, scaleBytes: 288 }],
   ['Q4_K', 512, 288, { quantBytes: 3 * 16 * 16, scaleBytes: 96 }],
   ['Q5_K', 512, 352, { quantBytes: 3 * 16 * 16, scaleBytes: 288 }],
   ['Q6_K', 512, 420, { quantBytes: 3 * 16 * 16, scaleBytes: 512 }],

@@ -6,6 +6,12 @@ import f16 from './f16.wgsl?raw';
 import { dequantizeF32 } from './f32.ref.ts';
 import f32 from './f32.wgsl?raw';
 import floatsRepack from './floats.repack.wgsl?raw';
+import { dequantizeQ2K } from './q2-k.ref.ts';
+import q2KRepack from './q2-k.repack.wgsl?raw';
+import q2K from './q2-k.wgsl?raw';
+import { dequantizeQ3K } from './q3-k.ref.ts';
+import q3KRepack from './q3-k.repack.wgsl?raw';
+import q3K from './q3-k.wgsl?raw';
 import { dequantizeQ40 } from './q4-0.ref.ts';
 import q40Repack from './q4-0.repack.wgsl?raw';
 import q40 from './q4-0.wgsl?raw';
@@ -133,6 +139,28 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     wgsl: q80,
     repackWgsl: q80Repack,
     dequantize: dequantizeQ80,
+  }),
+  Q2_K: quantFormat({
+    type: 'Q2_K',
+    blockElements: 256,
+    blockBytes: 84,
+    vectors: 0.5,
+    scaleWords: perGroup(5),
+    groups: perGroup(1),
+    wgsl: q2K,
+    repackWgsl: q2KRepack,
+    dequantize: dequantizeQ2K,
+  }),
+  Q3_K: quantFormat({
+    type: 'Q3_K',
+    blockElements: 256,
+    blockBytes: 110,
+    vectors: 0.5,
+    scaleWords: perGroup(12),
+    groups: perGroup(1),
+    wgsl: q3K,
+    repackWgsl: q3KRepack,
+    dequantize: dequantizeQ3K,
   }),
   Q4_K: quantFormat({
     type: 'Q4_K',
