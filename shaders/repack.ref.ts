@@ -1,6 +1,8 @@
 /** What `repack` computes: planes built weight by weight from the file's blocks. */
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
+import { packIQ4NL } from './quant/iq4-nl.ref.ts';
+import { packIQ4XS } from './quant/iq4-xs.ref.ts';
 import { packFloats } from './quant/pack.ref.ts';
 import { packQ2K } from './quant/q2-k.ref.ts';
 import { packQ3K } from './quant/q3-k.ref.ts';
@@ -28,6 +30,8 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   Q4_K: packQ4K,
   Q5_K: packQ5K,
   Q6_K: packQ6K,
+  IQ4_NL: packIQ4NL,
+  IQ4_XS: packIQ4XS,
 };
 
 /** Both planes of a tensor, as words. */

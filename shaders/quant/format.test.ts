@@ -15,6 +15,8 @@ test.each([
   ['Q4_K', 512, 288, { quantBytes: 3 * 16 * 16, scaleBytes: 96 }],
   ['Q5_K', 512, 352, { quantBytes: 3 * 16 * 16, scaleBytes: 288 }],
   ['Q6_K', 512, 420, { quantBytes: 3 * 16 * 16, scaleBytes: 512 }],
+  ['IQ4_NL', 96, 54, { quantBytes: 3 * 3 * 16, scaleBytes: 32 }],
+  ['IQ4_XS', 512, 272, { quantBytes: 3 * 16 * 16, scaleBytes: 48 }],
 ] as const)('%s: sizes of three rows of %i columns', (type, columns, rowBytes, planes) => {
   expect(quantFormats[type].fileRowBytes(columns)).toBe(rowBytes);
   expect(quantFormats[type].planes(3, columns)).toEqual(planes);

@@ -6,6 +6,12 @@ import f16 from './f16.wgsl?raw';
 import { dequantizeF32 } from './f32.ref.ts';
 import f32 from './f32.wgsl?raw';
 import floatsRepack from './floats.repack.wgsl?raw';
+import { dequantizeIQ4NL } from './iq4-nl.ref.ts';
+import iq4NLRepack from './iq4-nl.repack.wgsl?raw';
+import iq4NL from './iq4-nl.wgsl?raw';
+import { dequantizeIQ4XS } from './iq4-xs.ref.ts';
+import iq4XSRepack from './iq4-xs.repack.wgsl?raw';
+import iq4XS from './iq4-xs.wgsl?raw';
 import { dequantizeQ2K } from './q2-k.ref.ts';
 import q2KRepack from './q2-k.repack.wgsl?raw';
 import q2K from './q2-k.wgsl?raw';
@@ -194,6 +200,28 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     wgsl: q6K,
     repackWgsl: q6KRepack,
     dequantize: dequantizeQ6K,
+  }),
+  IQ4_NL: quantFormat({
+    type: 'IQ4_NL',
+    blockElements: 32,
+    blockBytes: 18,
+    vectors: 1,
+    scaleWords: halved,
+    groups: halved,
+    wgsl: iq4NL,
+    repackWgsl: iq4NLRepack,
+    dequantize: dequantizeIQ4NL,
+  }),
+  IQ4_XS: quantFormat({
+    type: 'IQ4_XS',
+    blockElements: 256,
+    blockBytes: 136,
+    vectors: 1,
+    scaleWords: perGroup(2),
+    groups: perGroup(1),
+    wgsl: iq4XS,
+    repackWgsl: iq4XSRepack,
+    dequantize: dequantizeIQ4XS,
   }),
 };
 

@@ -15,6 +15,8 @@ export const QUANT_TYPES = [
   'Q4_K',
   'Q5_K',
   'Q6_K',
+  'IQ4_NL',
+  'IQ4_XS',
 ] as const;
 
 /** A weight type that the engine runs, by its GGUF name. */

@@ -22,6 +22,8 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   Q4_K: { bytes: 144, weights: 256 },
   Q5_K: { bytes: 176, weights: 256 },
   Q6_K: { bytes: 210, weights: 256 },
+  IQ4_NL: { bytes: 18, weights: 32 },
+  IQ4_XS: { bytes: 136, weights: 256 },
 };
 
 /** A stream of 32 random bits: xorshift32, so that a failing case can be run again. */
@@ -67,6 +69,8 @@ const DRAWS = {
   Q4_K: { unitRms: 258.3, scaleAt: 0, minimum: 7.5 },
   Q5_K: { unitRms: 526.9, scaleAt: 0, minimum: 15.5 },
   Q6_K: { unitRms: 1365.7, scaleAt: 208 },
+  IQ4_NL: { unitRms: 67.4, scaleAt: 0 },
+  IQ4_XS: { unitRms: 1246.3, scaleAt: 0 },
 } satisfies Partial<Record<QuantType, Draw>>;
 
 function fillBytes(bytes: Uint8Array, start: number, count: number, random: RandomBits): void {

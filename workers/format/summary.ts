@@ -20,6 +20,8 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'Q4_K',
   'Q5_K',
   'Q6_K',
+  'IQ4_NL',
+  'IQ4_XS',
 ];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
