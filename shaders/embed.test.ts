@@ -13,6 +13,7 @@ const cases = [
   { type: 'Q4_0', dim: 96, rows: 9, firstRow: 0 },
   { type: 'Q5_0', dim: 96, rows: 9, firstRow: 0 },
   { type: 'Q8_0', dim: 32, rows: 4, firstRow: 3 },
+  { type: 'MXFP4', dim: 160, rows: 9, firstRow: 0 },
   { type: 'F32', dim: 67, rows: 9, firstRow: 0 },
   { type: 'F16', dim: 77, rows: 9, firstRow: 0 },
   { type: 'BF16', dim: 172, rows: 4, firstRow: 5 },

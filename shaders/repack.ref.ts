@@ -3,6 +3,7 @@ import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import { packIQ4NL } from './quant/iq4-nl.ref.ts';
 import { packIQ4XS } from './quant/iq4-xs.ref.ts';
+import { packMXFP4 } from './quant/mxfp4.ref.ts';
 import { packFloats } from './quant/pack.ref.ts';
 import { packQ2K } from './quant/q2-k.ref.ts';
 import { packQ3K } from './quant/q3-k.ref.ts';
@@ -32,6 +33,7 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   Q6_K: packQ6K,
   IQ4_NL: packIQ4NL,
   IQ4_XS: packIQ4XS,
+  MXFP4: packMXFP4,
 };
 
 /** Both planes of a tensor, as words. */

@@ -13,6 +13,7 @@ const cases = [
   { type: 'Q4_0', columns: 96, planeRows: 5 },
   { type: 'Q5_0', columns: 96, planeRows: 5 },
   { type: 'Q8_0', columns: 32, planeRows: 5 },
+  { type: 'MXFP4', columns: 160, planeRows: 5 },
   { type: 'F32', columns: 67, planeRows: 5 },
   { type: 'F16', columns: 77, planeRows: 5 },
   { type: 'BF16', columns: 172, planeRows: 5 },

@@ -12,6 +12,9 @@ import iq4NL from './iq4-nl.wgsl?raw';
 import { dequantizeIQ4XS } from './iq4-xs.ref.ts';
 import iq4XSRepack from './iq4-xs.repack.wgsl?raw';
 import iq4XS from './iq4-xs.wgsl?raw';
+import { dequantizeMXFP4 } from './mxfp4.ref.ts';
+import mxfp4Repack from './mxfp4.repack.wgsl?raw';
+import mxfp4 from './mxfp4.wgsl?raw';
 import { dequantizeQ2K } from './q2-k.ref.ts';
 import q2KRepack from './q2-k.repack.wgsl?raw';
 import q2K from './q2-k.wgsl?raw';
@@ -51,6 +54,7 @@ export { QUANT_TYPES, type QuantType } from './types.ts';
 const none = (): number => 0;
 const one = (blocks: number): number => blocks;
 const halved = (blocks: number): number => Math.ceil(blocks / 2);
+const quartered = (blocks: number): number => Math.ceil(blocks / 4);
 const perGroup =
   (count: number) =>
   (blocks: number): number =>
@@ -222,6 +226,17 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     wgsl: iq4XS,
     repackWgsl: iq4XSRepack,
     dequantize: dequantizeIQ4XS,
+  }),
+  MXFP4: quantFormat({
+    type: 'MXFP4',
+    blockElements: 32,
+    blockBytes: 17,
+    vectors: 1,
+    scaleWords: quartered,
+    groups: quartered,
+    wgsl: mxfp4,
+    repackWgsl: mxfp4Repack,
+    dequantize: dequantizeMXFP4,
   }),
 };
 

@@ -17,6 +17,7 @@ export const QUANT_TYPES = [
   'Q6_K',
   'IQ4_NL',
   'IQ4_XS',
+  'MXFP4',
 ] as const;
 
 /** A weight type that the engine runs, by its GGUF name. */

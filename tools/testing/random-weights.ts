@@ -24,6 +24,7 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   Q6_K: { bytes: 210, weights: 256 },
   IQ4_NL: { bytes: 18, weights: 32 },
   IQ4_XS: { bytes: 136, weights: 256 },
+  MXFP4: { bytes: 17, weights: 32 },
 };
 
 /** A stream of 32 random bits: xorshift32, so that a failing case can be run again. */
@@ -73,6 +74,9 @@ const DRAWS = {
   IQ4_XS: { unitRms: 1246.3, scaleAt: 0 },
 } satisfies Partial<Record<QuantType, Draw>>;
 
+/** As `unitRms`, a little more: a scale is a power of two, the one below or the one above what would be right. */
+const MXFP4_RMS = 3.2;
+
 function fillBytes(bytes: Uint8Array, start: number, count: number, random: RandomBits): void {
   for (let i = start; i < start + count; i++) bytes[i] = random() >>> 24;
 }
@@ -82,12 +86,16 @@ function writeBlock(
   view: DataView,
   bytes: Uint8Array,
   offset: number,
-  type: keyof typeof DRAWS,
+  type: keyof typeof DRAWS | 'MXFP4',
   deviation: number,
   random: RandomBits,
 ): void {
   const varied = 0.5 + (random() >>> 8) / 2 ** 24;
   fillBytes(bytes, offset, BLOCKS[type].bytes, random);
+  if (type === 'MXFP4') {
+    bytes[offset] = 127 + Math.floor(Math.log2(deviation / MXFP4_RMS) + varied - 0.5);
+    return;
+  }
   const { unitRms, scaleAt, minimum }: Draw = DRAWS[type];
   const scale = (deviation / unitRms) * varied;
   view.setUint16(offset + scaleAt, halfBits(scale), true);

@@ -22,6 +22,7 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'Q6_K',
   'IQ4_NL',
   'IQ4_XS',
+  'MXFP4',
 ];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
