@@ -15,6 +15,7 @@ import { packQ51 } from './quant/q5-1.ref.ts';
 import { packQ5K } from './quant/q5-k.ref.ts';
 import { packQ6K } from './quant/q6-k.ref.ts';
 import { packQ80 } from './quant/q8-0.ref.ts';
+import { packTQ20 } from './quant/tq2-0.ref.ts';
 
 /** Writes one row's own bytes of both planes, which hold zeros before. */
 const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, scales: Uint8Array) => void>> = {
@@ -34,6 +35,7 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   IQ4_NL: packIQ4NL,
   IQ4_XS: packIQ4XS,
   MXFP4: packMXFP4,
+  TQ2_0: packTQ20,
 };
 
 /** Both planes of a tensor, as words. */

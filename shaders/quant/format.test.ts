@@ -18,6 +18,7 @@ test.each([
   ['IQ4_NL', 96, 54, { quantBytes: 3 * 3 * 16, scaleBytes: 32 }],
   ['IQ4_XS', 512, 272, { quantBytes: 3 * 16 * 16, scaleBytes: 48 }],
   ['MXFP4', 96, 51, { quantBytes: 3 * 3 * 16, scaleBytes: 16 }],
+  ['TQ2_0', 512, 132, { quantBytes: 3 * 16 * 8, scaleBytes: 16 }],
 ] as const)('%s: sizes of three rows of %i columns', (type, columns, rowBytes, planes) => {
   expect(quantFormats[type].fileRowBytes(columns)).toBe(rowBytes);
   expect(quantFormats[type].planes(3, columns)).toEqual(planes);

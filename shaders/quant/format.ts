@@ -45,6 +45,9 @@ import q6K from './q6-k.wgsl?raw';
 import { dequantizeQ80 } from './q8-0.ref.ts';
 import q80Repack from './q8-0.repack.wgsl?raw';
 import q80 from './q8-0.wgsl?raw';
+import { dequantizeTQ20 } from './tq2-0.ref.ts';
+import tq20Repack from './tq2-0.repack.wgsl?raw';
+import tq20 from './tq2-0.wgsl?raw';
 import { quantFormat, type QuantFormat } from './layout.ts';
 import type { QuantType } from './types.ts';
 
@@ -237,6 +240,17 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     wgsl: mxfp4,
     repackWgsl: mxfp4Repack,
     dequantize: dequantizeMXFP4,
+  }),
+  TQ2_0: quantFormat({
+    type: 'TQ2_0',
+    blockElements: 256,
+    blockBytes: 66,
+    vectors: 0.5,
+    scaleWords: (blocks) => Math.ceil(blocks / 16),
+    groups: (blocks) => Math.ceil(blocks / 16),
+    wgsl: tq20,
+    repackWgsl: tq20Repack,
+    dequantize: dequantizeTQ20,
   }),
 };
 

@@ -18,6 +18,7 @@ export const QUANT_TYPES = [
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
+  'TQ2_0',
 ] as const;
 
 /** A weight type that the engine runs, by its GGUF name. */

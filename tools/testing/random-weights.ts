@@ -25,6 +25,7 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   IQ4_NL: { bytes: 18, weights: 32 },
   IQ4_XS: { bytes: 136, weights: 256 },
   MXFP4: { bytes: 17, weights: 32 },
+  TQ2_0: { bytes: 66, weights: 256 },
 };
 
 /** A stream of 32 random bits: xorshift32, so that a failing case can be run again. */
@@ -72,6 +73,7 @@ const DRAWS = {
   Q6_K: { unitRms: 1365.7, scaleAt: 208 },
   IQ4_NL: { unitRms: 67.4, scaleAt: 0 },
   IQ4_XS: { unitRms: 1246.3, scaleAt: 0 },
+  TQ2_0: { unitRms: 1, scaleAt: 64 },
 } satisfies Partial<Record<QuantType, Draw>>;
 
 /** As `unitRms`, a little more: a scale is a power of two, the one below or the one above what would be right. */
@@ -96,6 +98,8 @@ function writeBlock(
     bytes[offset] = 127 + Math.floor(Math.log2(deviation / MXFP4_RMS) + varied - 0.5);
     return;
   }
+  // Upper bits in one of four: codes of mean 1, all of them, as its weights are q − 1.
+  if (type === 'TQ2_0') for (let i = offset; i < offset + 64; i++) bytes[i]! &= 0x55 | (random() >>> 24);
   const { unitRms, scaleAt, minimum }: Draw = DRAWS[type];
   const scale = (deviation / unitRms) * varied;
   view.setUint16(offset + scaleAt, halfBits(scale), true);

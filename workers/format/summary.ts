@@ -23,6 +23,7 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
+  'TQ2_0',
 ];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
