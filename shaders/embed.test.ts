@@ -4,15 +4,16 @@ import { runKernel, seededRandom, testDevices } from '../tools/testing/run-kerne
 import { embedReference } from './embed.ref.ts';
 import { embed } from './embed.ts';
 import { rowStride } from './kernel.ts';
-import { quantFormats } from './quant/format.ts';
-import type { QuantType } from './quant/format.ts';
+import { QUANT_TYPES, quantFormats } from './quant/format.ts';
 import { emptyPlanes, repackReference } from './repack.ref.ts';
 
 const devices = await testDevices();
 const cases = [
-  ...(Object.keys(quantFormats) as QuantType[]).map((type) => ({ type, dim: 512, rows: 9, firstRow: 0 })),
+  ...QUANT_TYPES.map((type) => ({ type, dim: 512, rows: 9, firstRow: 0 })),
   { type: 'Q4_0', dim: 96, rows: 9, firstRow: 0 },
+  { type: 'Q5_0', dim: 96, rows: 9, firstRow: 0 },
   { type: 'Q8_0', dim: 32, rows: 4, firstRow: 3 },
+  { type: 'MXFP4', dim: 160, rows: 9, firstRow: 0 },
   { type: 'F32', dim: 67, rows: 9, firstRow: 0 },
   { type: 'F16', dim: 77, rows: 9, firstRow: 0 },
   { type: 'BF16', dim: 172, rows: 4, firstRow: 5 },

@@ -3,6 +3,7 @@ import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { matmulReference } from './matmul.ref.ts';
 import { matmul } from './matmul.ts';
+import { QUANT_TYPES } from './quant/types.ts';
 
 const devices = await testDevices();
 
@@ -26,6 +27,11 @@ const cases = [
     tokens: 4,
   },
   { title: 'F16, 172 columns', shape: linearShape({ type: 'F16', columns: 172, rows: 6, bias: true }), tokens: 5 },
+  ...QUANT_TYPES.map((type, i) => ({
+    title: type,
+    shape: linearShape({ type, columns: 256, rows: 5 + i }),
+    tokens: 3,
+  })),
   { title: 'BF16, 77 columns', shape: linearShape({ type: 'BF16', columns: 77, rows: 9 }), tokens: 3 },
 ];
 

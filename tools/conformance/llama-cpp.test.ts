@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { QuantType } from '../../shaders/quant/format.ts';
+import { QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { decodeWithLogprobs } from '../../workers/engines/logprobs.ts';
 import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { openNodeEngine } from '../node-engine.ts';
@@ -29,10 +29,8 @@ const NEAR_TIE = 0.05;
 /** The largest difference of a log-probability: F32 storage, or a KV cache in f16. */
 const BARS = { f32: { max: 0.005, mean: 0.0005 }, f16: { max: 0.1, mean: 0.015 } };
 
-const TYPES: readonly QuantType[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
-
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
-  ...TYPES.map((type) => ({ title: type, type })),
+  ...QUANT_TYPES.map((type) => ({ title: type, type })),
   { title: 'tied embeddings', type: 'Q4_K', tied: true, seed: 2 },
   { title: 'biases', type: 'Q8_0', biases: true, seed: 3 },
   { title: 'RoPE factors', type: 'F16', ropeFactors: true, seed: 4 },

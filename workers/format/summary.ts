@@ -6,7 +6,25 @@ import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
 
 const RUNNABLE_ARCHITECTURES: readonly string[] = ['llama'];
-const RUNNABLE_TENSOR_TYPES: readonly string[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
+const RUNNABLE_TENSOR_TYPES: readonly string[] = [
+  'F32',
+  'F16',
+  'BF16',
+  'Q4_0',
+  'Q4_1',
+  'Q5_0',
+  'Q5_1',
+  'Q8_0',
+  'Q2_K',
+  'Q3_K',
+  'Q4_K',
+  'Q5_K',
+  'Q6_K',
+  'IQ4_NL',
+  'IQ4_XS',
+  'MXFP4',
+  'TQ2_0',
+];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
 const SHOWN_CHARACTERS = 200;

@@ -3,7 +3,7 @@
  * `upload.ts` carries out what is declared here. Refuses missing tensors, unknown types and sizes that do not fit.
  */
 import { rowStride } from '../../shaders/kernel.ts';
-import { isQuantType, type QuantType } from '../../shaders/quant/format.ts';
+import { isQuantType, QUANT_TYPES, type QuantType } from '../../shaders/quant/format.ts';
 import type { ModelFile, TensorInfo } from '../format/model-file.ts';
 import { type LinearPart } from '../graph/graph.ts';
 import { type Matrix, planMatrix } from '../graph/matrix.ts';
@@ -154,7 +154,7 @@ export class Weights {
     if (!isQuantType(type)) {
       throw new EngineError('TensorUnsupported', {
         what: `The tensor "${name}" has a type that Freehold cannot run yet`,
-        expected: 'F32, F16, BF16, Q4_0, Q8_0, Q4_K or Q6_K',
+        expected: `one of ${QUANT_TYPES.join(', ')}`,
         got: type,
         remedy: 'Choose another quantization of this model.',
       });
