@@ -124,7 +124,7 @@ export class Graph {
   /**
    * output (tokens, rows) ← W · norm(input) + bias.
    *
-   * `add` adds to the output (the residual stream); `swiglu` expects gate and up rows interleaved and halves them; `gate`
+   * `add` adds to the output (the residual stream); `glu` expects gate and up rows interleaved and halves them; `gate`
    * is silu(output) times the product, in place, for files whose gate and up have different types. With `lastToken` only
    * the last token of the step is computed, into row 0.
    */
@@ -229,7 +229,7 @@ export class Graph {
     for (const { matrix, bias, firstRow } of parts) {
       checkDim(matrix.label, matrix.columns, input.dim);
       const outputRow = firstRow + matrix.rows;
-      const outputDim = epilogue === 'swiglu' ? outputRow / 2 : outputRow;
+      const outputDim = epilogue === 'glu' ? outputRow / 2 : outputRow;
       if (outputDim > output.dim) checkDim(`${matrix.label} rows`, output.dim, outputDim);
       for (const shard of matrix.shards) {
         const shape: LinearShape = {

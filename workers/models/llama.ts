@@ -56,7 +56,7 @@ export function llama({ graph, weights, shape, layout, ropeTable, cache }: Forwa
     const ffnNorm = norm(name('ffn_norm.weight'));
     const gateUp = weights.interleaved(gate, up, embeddingLength);
     if (gateUp) {
-      graph.linear({ input: residual, norm: ffnNorm, parts: gateUp, output: hidden, epilogue: 'swiglu' });
+      graph.linear({ input: residual, norm: ffnNorm, parts: gateUp, output: hidden, epilogue: 'glu' });
     } else {
       graph.linear({ input: residual, norm: ffnNorm, parts: weights.stacked([gate], embeddingLength), output: hidden });
       const upParts = weights.stacked([up], embeddingLength);
