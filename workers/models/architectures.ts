@@ -1,6 +1,15 @@
-/** Which forward code runs which `general.architecture`. A new family is one file and one line here. */
+/** Which forward code runs which `general.architecture`. A new family is one file and one line here; see README.md. */
+import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
-import { type Forward, llama } from './llama.ts';
+import type { Forward } from './forward.ts';
+import { llama } from './llama.ts';
 
-/** Forward code by GGUF's name of the architecture. */
-export const architectures: Readonly<Record<string, ((forward: Forward) => Activation) | undefined>> = { llama };
+/** Declares a forward pass; returns logits (vocabulary) of the last token. */
+type Architecture = (forward: Forward) => Activation;
+
+const byName: Readonly<Record<ArchitectureName, Architecture>> = {
+  llama,
+};
+
+/** Forward code by GGUF's name of the architecture, which a file may have made up. */
+export const architectures: Readonly<Record<string, Architecture | undefined>> = byName;

@@ -1,0 +1,39 @@
+/**
+ * What sets the architectures apart in a GGUF file, for random models: which tensors there are, and what the metadata say.
+ *
+ * Every number is unlike what an engine would assume without reading it, and small enough to matter in a short text:
+ * windows of a few tokens, soft caps where scores lie, multipliers far from 1.
+ */
+import type { ArchitectureName } from '../../workers/format/architecture-names.ts';
+import type { FriendlyValue } from './write-gguf.ts';
+
+/** One architecture's file. */
+export interface RandomArchitecture {
+  /** Which matrices of a layer have a bias; default none. */
+  readonly biases?: 'qkv' | 'all';
+  /** q, k and v in one tensor. */
+  readonly fusedQkv?: boolean;
+  /** Gate rows, then up rows in one tensor; or no gate at all. Default: two tensors. */
+  readonly gate?: 'fused' | 'none';
+  /** Norm weights of q and k: for one head, or for the whole row. */
+  readonly headNorm?: 'head' | 'row';
+  /** Norms stand before a block (default), behind it, or both. */
+  readonly norms?: 'before' | 'behind' | 'both';
+  /** Norms have a bias. */
+  readonly layerNorm?: boolean;
+  /** A row for each position of the context. */
+  readonly learnedPositions?: boolean;
+  /** Values of a head that turn, where it is not all of them. */
+  readonly rotaryDim?: number;
+  /** `rope_factors_long.weight` and `rope_factors_short.weight`. */
+  readonly longRope?: boolean;
+  /** The embeddings' share of the residual stream is made small where they are scaled up and also make the logits. */
+  readonly scaledTiedEmbeddings?: boolean;
+  /** Metadata below the architecture's name. */
+  readonly metadata?: Readonly<Record<string, FriendlyValue>>;
+}
+
+/** By `general.architecture`. */
+export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
+  llama: {},
+};

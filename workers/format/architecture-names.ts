@@ -1,0 +1,9 @@
+/**
+ * Which architectures this engine runs, by `general.architecture`; `workers/models` implements exactly these.
+ *
+ * A name that is not listed is refused: weights of another family would load and talk nonsense.
+ */
+export const ARCHITECTURES = ['llama'] as const;
+
+/** A name of the list. */
+export type ArchitectureName = (typeof ARCHITECTURES)[number];
