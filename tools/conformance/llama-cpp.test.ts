@@ -37,7 +37,17 @@ const TYPES: readonly QuantType[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K
 /** Sizes that all differ. */
 const SMALL = { embedding: 160, feedForward: 288, heads: 6, kvHeads: 2, headDim: 24, layers: 3 } as const;
 
+/** Where llama.cpp insists on heads that together are as wide as the embedding. */
+const SQUARE = { embedding: 144 } as const;
+
+/** Of every architecture: what is in its layers repeats within so many. */
+const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[] = [
+  { title: 'architecture qwen2', architecture: 'qwen2', ...SMALL, ...SQUARE },
+  { title: 'architecture qwen3', architecture: 'qwen3', ...SMALL },
+];
+
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
+  ...ARCHITECTURES,
   ...TYPES.map((type) => ({ title: type, type })),
   { title: 'tied embeddings', type: 'Q4_K', tied: true, seed: 2 },
   { title: 'biases', type: 'Q8_0', biases: true, seed: 3 },

@@ -36,4 +36,6 @@ export interface RandomArchitecture {
 /** By `general.architecture`. */
 export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
   llama: {},
+  qwen2: { biases: 'qkv' },
+  qwen3: { headNorm: 'head' },
 };

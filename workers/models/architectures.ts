@@ -3,12 +3,16 @@ import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
 import type { Forward } from './forward.ts';
 import { llama } from './llama.ts';
+import { qwen2 } from './qwen2.ts';
+import { qwen3 } from './qwen3.ts';
 
 /** Declares a forward pass; returns logits (vocabulary) of the last token. */
 type Architecture = (forward: Forward) => Activation;
 
 const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   llama,
+  qwen2,
+  qwen3,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */
