@@ -36,6 +36,7 @@ export interface RandomArchitecture {
 /** By `general.architecture`. */
 export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
   llama: {},
+  smollm3: {},
   qwen2: { biases: 'qkv' },
   qwen3: { headNorm: 'head' },
 };

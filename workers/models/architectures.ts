@@ -5,12 +5,14 @@ import type { Forward } from './forward.ts';
 import { llama } from './llama.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
+import { smollm3 } from './smollm3.ts';
 
 /** Declares a forward pass; returns logits (vocabulary) of the last token. */
 type Architecture = (forward: Forward) => Activation;
 
 const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   llama,
+  smollm3,
   qwen2,
   qwen3,
 };
