@@ -45,6 +45,7 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture qwen2', architecture: 'qwen2', ...SMALL, ...SQUARE },
   { title: 'architecture qwen3', architecture: 'qwen3', ...SMALL },
   { title: 'architecture smollm3', architecture: 'smollm3', ...SMALL, layers: 5 },
+  { title: 'architecture granite', architecture: 'granite', ...SMALL },
 ];
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [

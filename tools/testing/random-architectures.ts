@@ -33,10 +33,20 @@ export interface RandomArchitecture {
   readonly metadata?: Readonly<Record<string, FriendlyValue>>;
 }
 
+const float = (value: number): FriendlyValue => ({ type: 'float32', value });
+
 /** By `general.architecture`. */
 export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
   llama: {},
   smollm3: {},
   qwen2: { biases: 'qkv' },
   qwen3: { headNorm: 'head' },
+  granite: {
+    metadata: {
+      embedding_scale: float(3),
+      residual_scale: float(0.6),
+      logit_scale: float(1.7),
+      'attention.scale': float(0.11),
+    },
+  },
 };

@@ -2,6 +2,7 @@
 import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
 import type { Forward } from './forward.ts';
+import { granite } from './granite.ts';
 import { llama } from './llama.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
@@ -15,6 +16,7 @@ const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   smollm3,
   qwen2,
   qwen3,
+  granite,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */
