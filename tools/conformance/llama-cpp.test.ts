@@ -46,6 +46,20 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture qwen3', architecture: 'qwen3', ...SMALL },
   { title: 'architecture smollm3', architecture: 'smollm3', ...SMALL, layers: 5 },
   { title: 'architecture granite', architecture: 'granite', ...SMALL },
+  { title: 'architecture olmo2', architecture: 'olmo2', ...SMALL, ...SQUARE },
+  {
+    title: 'architecture olmo2 with windows',
+    architecture: 'olmo2',
+    ...SMALL,
+    ...SQUARE,
+    layers: 5,
+    metadata: {
+      'olmo2.attention.sliding_window': 24,
+      'olmo2.rope.scaling.type': 'yarn',
+      'olmo2.rope.scaling.factor': { type: 'float32', value: 4 },
+      'olmo2.rope.scaling.original_context_length': 64,
+    },
+  },
 ];
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [

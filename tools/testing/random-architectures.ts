@@ -49,4 +49,5 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'attention.scale': float(0.11),
     },
   },
+  olmo2: { headNorm: 'row', norms: 'behind' },
 };

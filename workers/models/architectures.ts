@@ -4,6 +4,7 @@ import type { Activation } from '../graph/graph.ts';
 import type { Forward } from './forward.ts';
 import { granite } from './granite.ts';
 import { llama } from './llama.ts';
+import { olmo2 } from './olmo2.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
 import { smollm3 } from './smollm3.ts';
@@ -17,6 +18,7 @@ const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   qwen2,
   qwen3,
   granite,
+  olmo2,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */
