@@ -32,6 +32,10 @@ const NEAR_TIE = 0.05;
 /** The largest difference of a log-probability: F32 storage, or a KV cache in f16. */
 const BARS = { f32: { max: 0.005, mean: 0.0005 }, f16: { max: 0.1, mean: 0.015 } };
 
+/** llama.cpp looks GELU up in a table of f16 on the CPU: its own distance from exact is 0.07 at most, 0.005 on average. */
+const GELU_BARS = { max: 0.15, mean: 0.015 };
+const WITH_GELU = new Set(['gemma', 'gemma2', 'gemma3']);
+
 const TYPES: readonly QuantType[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
 
 /** Sizes that all differ. */
@@ -60,6 +64,9 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
       'olmo2.rope.scaling.original_context_length': 64,
     },
   },
+  { title: 'architecture gemma', architecture: 'gemma', ...SMALL },
+  { title: 'architecture gemma2', architecture: 'gemma2', ...SMALL },
+  { title: 'architecture gemma3', architecture: 'gemma3', ...SMALL, layers: 7 },
 ];
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
@@ -177,8 +184,9 @@ describe('llama.cpp and this engine, token by token', () => {
             );
             expect(decided).toBeGreaterThan(100);
             expect(agreed / decided).toBeGreaterThanOrEqual(0.99);
-            expect(largest).toBeLessThan(BARS[real].max);
-            expect(mean).toBeLessThan(BARS[real].mean);
+            const bars = WITH_GELU.has(options.architecture ?? 'llama') ? GELU_BARS : BARS[real];
+            expect(largest).toBeLessThan(bars.max);
+            expect(mean).toBeLessThan(bars.mean);
           } finally {
             await close();
           }

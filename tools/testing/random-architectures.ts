@@ -50,4 +50,25 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
     },
   },
   olmo2: { headNorm: 'row', norms: 'behind' },
+  gemma: { scaledTiedEmbeddings: true },
+  gemma2: {
+    norms: 'both',
+    scaledTiedEmbeddings: true,
+    metadata: {
+      'attention.sliding_window': 24,
+      attn_logit_softcapping: float(5),
+      final_logit_softcapping: float(15),
+    },
+  },
+  gemma3: {
+    norms: 'both',
+    headNorm: 'head',
+    scaledTiedEmbeddings: true,
+    metadata: {
+      'attention.sliding_window': 24,
+      'rope.freq_base': float(1_000_000),
+      'rope.scaling.type': 'linear',
+      'rope.scaling.factor': float(8),
+    },
+  },
 };

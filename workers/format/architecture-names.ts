@@ -3,7 +3,17 @@
  *
  * A name that is not listed is refused: weights of another family would load and talk nonsense.
  */
-export const ARCHITECTURES = ['llama', 'smollm3', 'qwen2', 'qwen3', 'granite', 'olmo2'] as const;
+export const ARCHITECTURES = [
+  'llama',
+  'smollm3',
+  'qwen2',
+  'qwen3',
+  'granite',
+  'olmo2',
+  'gemma',
+  'gemma2',
+  'gemma3',
+] as const;
 
 /** A name of the list. */
 export type ArchitectureName = (typeof ARCHITECTURES)[number];

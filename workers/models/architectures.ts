@@ -2,6 +2,7 @@
 import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
 import type { Forward } from './forward.ts';
+import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { granite } from './granite.ts';
 import { llama } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
@@ -19,6 +20,9 @@ const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   qwen3,
   granite,
   olmo2,
+  gemma,
+  gemma2,
+  gemma3,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */
