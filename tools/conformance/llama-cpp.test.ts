@@ -67,6 +67,7 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture gemma', architecture: 'gemma', ...SMALL },
   { title: 'architecture gemma2', architecture: 'gemma2', ...SMALL },
   { title: 'architecture gemma3', architecture: 'gemma3', ...SMALL, layers: 7 },
+  { title: 'architecture phi3', architecture: 'phi3', ...SMALL, ...SQUARE },
 ];
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [

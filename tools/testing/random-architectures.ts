@@ -71,4 +71,15 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'rope.scaling.factor': float(8),
     },
   },
+  phi3: {
+    fusedQkv: true,
+    gate: 'fused',
+    rotaryDim: 16,
+    longRope: true,
+    metadata: {
+      'attention.sliding_window': 24,
+      'rope.scaling.original_context_length': 256,
+      'rope.scaling.attn_factor': float(1.19),
+    },
+  },
 };

@@ -13,6 +13,7 @@ export const ARCHITECTURES = [
   'gemma',
   'gemma2',
   'gemma3',
+  'phi3',
 ] as const;
 
 /** A name of the list. */

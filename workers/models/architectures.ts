@@ -6,6 +6,7 @@ import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { granite } from './granite.ts';
 import { llama } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
+import { phi3 } from './phi3.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
 import { smollm3 } from './smollm3.ts';
@@ -23,6 +24,7 @@ const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   gemma,
   gemma2,
   gemma3,
+  phi3,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */
