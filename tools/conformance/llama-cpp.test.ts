@@ -34,7 +34,7 @@ const BARS = { f32: { max: 0.005, mean: 0.0005 }, f16: { max: 0.1, mean: 0.015 }
 
 /** llama.cpp looks GELU up in a table of f16 on the CPU: its own distance from exact is 0.07 at most, 0.005 on average. */
 const GELU_BARS = { max: 0.15, mean: 0.015 };
-const WITH_GELU = new Set(['gemma', 'gemma2', 'gemma3']);
+const WITH_GELU = new Set(['gemma', 'gemma2', 'gemma3', 'starcoder2', 'gpt2']);
 
 const TYPES: readonly QuantType[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
 
@@ -68,6 +68,8 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture gemma2', architecture: 'gemma2', ...SMALL },
   { title: 'architecture gemma3', architecture: 'gemma3', ...SMALL, layers: 7 },
   { title: 'architecture phi3', architecture: 'phi3', ...SMALL, ...SQUARE },
+  { title: 'architecture starcoder2', architecture: 'starcoder2', ...SMALL, ...SQUARE },
+  { title: 'architecture gpt2', architecture: 'gpt2', ...SMALL, ...SQUARE, kvHeads: 6 },
 ];
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [

@@ -82,4 +82,6 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'rope.scaling.attn_factor': float(1.19),
     },
   },
+  starcoder2: { biases: 'all', gate: 'none', layerNorm: true },
+  gpt2: { biases: 'all', fusedQkv: true, gate: 'none', layerNorm: true, learnedPositions: true },
 };

@@ -14,6 +14,8 @@ export const ARCHITECTURES = [
   'gemma2',
   'gemma3',
   'phi3',
+  'starcoder2',
+  'gpt2',
 ] as const;
 
 /** A name of the list. */

@@ -3,6 +3,7 @@ import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
 import type { Forward } from './forward.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
+import { gpt2 } from './gpt2.ts';
 import { granite } from './granite.ts';
 import { llama } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
@@ -10,6 +11,7 @@ import { phi3 } from './phi3.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
 import { smollm3 } from './smollm3.ts';
+import { starcoder2 } from './starcoder2.ts';
 
 /** Declares a forward pass; returns logits (vocabulary) of the last token. */
 type Architecture = (forward: Forward) => Activation;
@@ -25,6 +27,8 @@ const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   gemma2,
   gemma3,
   phi3,
+  starcoder2,
+  gpt2,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */
