@@ -5,6 +5,7 @@ import { linearOverrides } from './matvec.ts';
 import type { LinearShape } from './matvec.ts';
 import { quantFormats } from './quant/format.ts';
 import epilogue from './snippets/epilogue.wgsl?raw';
+import softcap from './snippets/softcap.wgsl?raw';
 import text from './matmul.wgsl?raw';
 
 const TILE = 64;
@@ -36,6 +37,7 @@ export const matmul: Kernel<LinearShape> = {
       constants(quantFormats[shape.type].constants(shape.columns)) +
       STEP_WGSL +
       quantFormats[shape.type].wgsl +
+      softcap +
       epilogue +
       text
     );

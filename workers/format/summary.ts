@@ -1,11 +1,11 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
 import type { ModelSummary, RecommendedSampling } from '../protocol/model.ts';
+import { ARCHITECTURES } from './architecture-names.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
 
-const RUNNABLE_ARCHITECTURES: readonly string[] = ['llama'];
 const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'F32',
   'F16',
@@ -71,8 +71,8 @@ function unsupportedTokenizer(file: ModelFile): string | null {
 function unsupported(file: ModelFile, architecture: string): string | null {
   const parts = wholeNumber(file, 'split.count');
   if (parts > 1) return `This is one of ${parts} parts of a model. Join the parts, or choose a model in one file.`;
-  if (!RUNNABLE_ARCHITECTURES.includes(architecture))
-    return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of the ${RUNNABLE_ARCHITECTURES.join(' or ')} architecture.`;
+  if (!(ARCHITECTURES as readonly string[]).includes(architecture))
+    return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of one of these: ${ARCHITECTURES.join(', ')}.`;
   const kind = file.metadata.get('general.type');
   if (kind !== undefined && kind !== 'model')
     return `This file is no whole model but ${quoted(String(kind))}. Choose the model file itself.`;

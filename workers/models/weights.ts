@@ -61,6 +61,18 @@ export class Weights {
     return slot;
   }
 
+  /** Vectors one behind the other, as f32. */
+  concatenated(names: readonly { readonly name: string; readonly length: number }[]): Slot {
+    const total = names.reduce((sum, { length }) => sum + length, 0);
+    const slot = this.#memory.add(new Slot(names.map(({ name }) => name).join(' + '), 4 * total, 'weights'));
+    let offset = 0;
+    for (const { name, length } of names) {
+      this.#addVector(name, length, slot, 1, offset);
+      offset += length;
+    }
+    return slot;
+  }
+
   /** A matrix (rows, columns) from one tensor. */
   matrix(name: string, rows: number, columns: number): Matrix {
     const { tensor, type } = this.#tensor(name, [rows, columns]);
@@ -116,6 +128,18 @@ export class Weights {
     this.matrices.push({ tensor, type, matrix, rowStep: 2, rowOffset: 0 });
     this.matrices.push({ tensor: other.tensor, type, matrix, rowStep: 2, rowOffset: 1 });
     return [{ matrix, bias, firstRow: 0 }];
+  }
+
+  /** Gate and up in one tensor, all gate rows first: its halves, interleaved. `rows` are those of one half. */
+  interleavedHalves({ weight, rows }: NamedWeight, columns: number): LinearPart[] {
+    const { tensor, type } = this.#tensor(weight, [2 * rows, columns]);
+    const matrix = planMatrix(this.#memory, weight, type, 2 * rows, columns, this.#bindingBytes);
+    const byteLength = tensor.byteLength / 2;
+    for (const half of [0, 1]) {
+      const part = { ...tensor, shape: [rows, columns], byteLength, byteOffset: tensor.byteOffset + half * byteLength };
+      this.matrices.push({ tensor: part, type, matrix, rowStep: 2, rowOffset: half });
+    }
+    return [{ matrix, bias: null, firstRow: 0 }];
   }
 
   /** Bytes of the file that will be read. */
