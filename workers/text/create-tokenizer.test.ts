@@ -151,6 +151,17 @@ describe('qwen2', () => {
   });
 });
 
+describe('bert-bge', () => {
+  const path = sharedFile('vocab/bert-bge.gguf');
+  it.skipIf(path === null)('gives the reference’s ids for all its texts', async () => {
+    const { encode, bosId, addBos, tokenBytes } = createTokenizer(await openFile(path!));
+    expect(texts.map((text) => encode(text))).toEqual(expectedIds('bert-bge'));
+    expect([bosId, addBos]).toEqual([101, true]);
+    const ids = encode('Héllo, tokenizers!');
+    expect(decode({ encode, tokenBytes } as Tokenizer, ids)).toBe(' hello , tokenizers !');
+  });
+});
+
 describe('stories260K', () => {
   const path = sharedFile('models/stories260K.gguf');
   it.skipIf(path === null)('gives llama.cpp’s ids for its prompts', async () => {
@@ -375,6 +386,7 @@ describe('createTokenizer refuses', () => {
   it.each<[string, Record<string, FriendlyValue>, string, RegExp]>([
     ['no tokenizer', {}, 'TokenizerUnsupported', /got "none"/],
     ['another kind', { 'tokenizer.ggml.model': 'rwkv' }, 'TokenizerUnsupported', /got "rwkv"/],
+    ['WordPiece without [UNK]', { ...spm, 'tokenizer.ggml.model': 'bert' }, 'TokenizerUnsupported', /no unknown token/],
     ['no tokens', { 'tokenizer.ggml.model': 'llama' }, 'TokenizerUnsupported', /no vocabulary/],
     ['SentencePiece without scores', spm, 'TokenizerUnsupported', /no scores/],
     ['byte-level without merges', { ...spm, 'tokenizer.ggml.model': 'gpt2' }, 'TokenizerUnsupported', /no merges/],

@@ -1,5 +1,6 @@
 /**
- * Makes a tokenizer from what a GGUF file says of it: SentencePiece-style BPE, or BPE with merges.
+ * Makes a tokenizer from what a GGUF file says of it: SentencePiece-style BPE, BPE with merges, or
+ * WordPiece.
  *
  * All are our own. `@huggingface/tokenizers` gives the same ids for plain text and is the oracle of our tests, but it
  * always finds special tokens in text, where a person's text must never become one; it has no bytes for a single token,
@@ -19,6 +20,7 @@ import { TokenMatcher } from './token-matcher.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { readVocabulary, TOKEN_KIND } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import { wordPieceEncoder } from './word-piece.ts';
 
 type TokenizerModel = (typeof TOKENIZER_MODELS)[number];
 
@@ -74,6 +76,8 @@ function textCodec(
   switch (model) {
     case 'llama':
       return { encode: sentencePieceEncoder(file, vocabulary), bytes: sentencePieceBytes, addBos: 'by default' };
+    case 'bert':
+      return { encode: wordPieceEncoder(file, vocabulary), bytes: sentencePieceBytes, addBos: 'by default' };
     case 'gpt2':
     case 'gemma4':
       return bpeCodec(file, vocabulary, options);

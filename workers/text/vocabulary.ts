@@ -145,7 +145,8 @@ export function readVocabulary(file: ModelFile): Vocabulary {
     kinds,
     scores,
     textIds,
-    bosId: roleId(file, 'bos', size),
+    // BERT's "class" token begins a text as BOS does.
+    bosId: roleId(file, 'bos', size) ?? roleId(file, 'cls', size),
     unknownId: unknownId < 0 ? null : unknownId,
     endIds: ends,
     addBos: file.metadata.has('tokenizer.ggml.add_bos_token')
