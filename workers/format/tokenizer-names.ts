@@ -8,9 +8,9 @@
 
 /**
  * Values of `tokenizer.ggml.model` that we run: SentencePiece-style BPE with scores; BPE with merges, of bytes and (Gemma
- * 4) of characters; WordPiece.
+ * 4) of characters; SentencePiece unigram; WordPiece.
  */
-export const TOKENIZER_MODELS = ['llama', 'gpt2', 'gemma4', 'bert'] as const;
+export const TOKENIZER_MODELS = ['llama', 'gpt2', 'gemma4', 't5', 'bert'] as const;
 
 /** Values of `tokenizer.ggml.pre` for BPE with merges, each with the family whose rule it follows. */
 export const PRE_TOKENIZER_FAMILIES = {

@@ -386,6 +386,7 @@ describe('createTokenizer refuses', () => {
   it.each<[string, Record<string, FriendlyValue>, string, RegExp]>([
     ['no tokenizer', {}, 'TokenizerUnsupported', /got "none"/],
     ['another kind', { 'tokenizer.ggml.model': 'rwkv' }, 'TokenizerUnsupported', /got "rwkv"/],
+    ['unigram without scores', { ...spm, 'tokenizer.ggml.model': 't5' }, 'TokenizerUnsupported', /no scores/],
     ['WordPiece without [UNK]', { ...spm, 'tokenizer.ggml.model': 'bert' }, 'TokenizerUnsupported', /no unknown token/],
     ['no tokens', { 'tokenizer.ggml.model': 'llama' }, 'TokenizerUnsupported', /no vocabulary/],
     ['SentencePiece without scores', spm, 'TokenizerUnsupported', /no scores/],

@@ -1,6 +1,6 @@
 /**
- * Makes a tokenizer from what a GGUF file says of it: SentencePiece-style BPE, BPE with merges, or
- * WordPiece.
+ * Makes a tokenizer from what a GGUF file says of it: SentencePiece-style BPE or unigram, BPE with
+ * merges, or WordPiece.
  *
  * All are our own. `@huggingface/tokenizers` gives the same ids for plain text and is the oracle of our tests, but it
  * always finds special tokens in text, where a person's text must never become one; it has no bytes for a single token,
@@ -18,6 +18,7 @@ import { filePreTokenizer, readMerges } from './merge-file.ts';
 import { sentencePieceBytes, sentencePieceEncoder } from './sentence-piece.ts';
 import { TokenMatcher } from './token-matcher.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { unigramEncoder } from './unigram.ts';
 import { readVocabulary, TOKEN_KIND } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { wordPieceEncoder } from './word-piece.ts';
@@ -76,6 +77,8 @@ function textCodec(
   switch (model) {
     case 'llama':
       return { encode: sentencePieceEncoder(file, vocabulary), bytes: sentencePieceBytes, addBos: 'by default' };
+    case 't5':
+      return { encode: unigramEncoder(file, vocabulary), bytes: sentencePieceBytes, addBos: 'never' };
     case 'bert':
       return { encode: wordPieceEncoder(file, vocabulary), bytes: sentencePieceBytes, addBos: 'by default' };
     case 'gpt2':
