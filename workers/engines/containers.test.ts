@@ -7,7 +7,7 @@ import { mlcTwin, withoutLowestCode } from '../../tools/testing/mlc-twin.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { nmse } from '../../tools/testing/run-kernel.ts';
 import { splitGguf } from '../../tools/testing/split-gguf.ts';
-import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../../tools/testing/tokenizer-json.ts';
+import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../../tools/testing/folder-tokenizers.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import { Gpu } from '../gpu/gpu.ts';
 import { openGpu } from '../gpu/open-gpu.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { huggingFaceTwin, jsonFile } from '../../tools/testing/hugging-face-twin.ts';
 import { mlcTwin, withoutLowestCode } from '../../tools/testing/mlc-twin.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
-import { BYTE_LEVEL } from '../../tools/testing/tokenizer-json.ts';
+import { BYTE_LEVEL } from '../../tools/testing/folder-tokenizers.ts';
 import { type ErrorCode, errorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { readModel } from './read-model.ts';

@@ -1,7 +1,7 @@
 import { Tokenizer as Oracle } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BYTE_LEVEL, SENTENCE_PIECE, SENTENCE_PIECE_CONFIG, SPLIT } from '../../tools/testing/tokenizer-json.ts';
+import { BYTE_LEVEL, SENTENCE_PIECE, SENTENCE_PIECE_CONFIG, SPLIT } from '../../tools/testing/folder-tokenizers.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import { type ErrorCode, errorCode } from '../protocol/errors.ts';

@@ -3,7 +3,7 @@ import { huggingFaceTwin, jsonFile } from '../../tools/testing/hugging-face-twin
 import { mlcTwin, withoutLowestCode } from '../../tools/testing/mlc-twin.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { splitGguf } from '../../tools/testing/split-gguf.ts';
-import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../../tools/testing/tokenizer-json.ts';
+import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../../tools/testing/folder-tokenizers.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';

@@ -94,7 +94,7 @@ describe('summarize', () => {
     ['an adapter', { 'general.type': 'adapter' }, /no whole model but "adapter"/],
     ['a mixture of experts', { 'llama.expert_count': 8 }, /several experts/],
     ['no context length', { 'llama.context_length': 0 }, /how long a text/],
-    ['WordPiece', { 'tokenizer.ggml.model': 'bert' }, /tokenizer kind "bert"/],
+    ['an unknown tokenizer', { 'tokenizer.ggml.model': 'rwkv' }, /tokenizer kind "rwkv"/],
     ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'brand-new' }, /"brand-new", is not supported/],
     ['a pre-tokenizer that every object has', { 'tokenizer.ggml.pre': 'constructor' }, /"constructor"/],
   ])('says why it cannot run %s', async (_what, metadata, message) => {
