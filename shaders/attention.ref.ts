@@ -17,7 +17,7 @@ function attend(
   first: number,
   end: number,
 ): Float64Array {
-  const { heads, kvHeads, headDim, contextLength, stride, scale } = shape;
+  const { heads, kvHeads, headDim, contextLength, stride, scale, softcap } = shape;
   const result = new Float64Array(headDim + 2);
   const cached = Math.floor(head / (heads / kvHeads)) * contextLength * headDim;
   const scores: number[] = [];
@@ -25,7 +25,7 @@ function attend(
     let dot = 0;
     for (let dim = 0; dim < headDim; dim++)
       dot += qkv[token * stride + head * headDim + dim]! * kCache[cached + position * headDim + dim]!;
-    scores.push(scale * dot);
+    scores.push(softcap === undefined ? scale * dot : softcap * Math.tanh((scale * dot) / softcap));
   }
   const peak = Math.max(-3.4e38, ...scores);
   for (const [index, score] of scores.entries()) {
@@ -44,7 +44,7 @@ export function attentionReference(
   position: number,
   tokens: number,
 ): Float64Array {
-  const { heads, headDim, splitLength } = shape;
+  const { heads, headDim, splitLength, window = Infinity } = shape;
   const splits = Math.ceil((position + tokens) / splitLength);
   const partials = new Float64Array(tokens * heads * splits * (headDim + 2));
   for (let token = 0; token < tokens; token++)
@@ -52,8 +52,9 @@ export function attentionReference(
       for (let split = 0; split < splits; split++) {
         const first = split * splitLength;
         const end = Math.min(first + splitLength, position + token + 1);
+        const start = Math.max(first, position + token + 1 - window);
         partials.set(
-          attend(shape, data, token, head, first, end),
+          attend(shape, data, token, head, start, end),
           ((token * heads + head) * splits + split) * (headDim + 2),
         );
       }

@@ -7,7 +7,7 @@ import { rowStride } from './kernel.ts';
 
 const devices = await testDevices();
 
-interface Case extends Pick<AttentionShape, 'heads' | 'kvHeads' | 'headDim' | 'splitLength'> {
+interface Case extends Pick<AttentionShape, 'heads' | 'kvHeads' | 'headDim' | 'splitLength' | 'window' | 'softcap'> {
   readonly position: number;
   readonly tokens: number;
   /** Multiplies 1 / √headDim, to make scores that differ much. */
@@ -21,6 +21,10 @@ const cases: Case[] = [
   { heads: 4, kvHeads: 4, headDim: 128, splitLength: 100, position: 512, tokens: 1 },
   { heads: 4, kvHeads: 1, headDim: 256, splitLength: 115, position: 77, tokens: 35 },
   { heads: 11, kvHeads: 1, headDim: 16, splitLength: 16, position: 30, tokens: 3, sharpness: 50 },
+  // Windows that begin in the first, the middle and the last split, and one that is wider than the text.
+  { heads: 4, kvHeads: 2, headDim: 24, splitLength: 8, position: 30, tokens: 5, window: 11 },
+  { heads: 6, kvHeads: 2, headDim: 40, splitLength: 50, position: 28, tokens: 3, window: 7, softcap: 2, sharpness: 9 },
+  { heads: 3, kvHeads: 1, headDim: 16, splitLength: 4, position: 6, tokens: 4, window: 64, softcap: 1 },
 ];
 
 /** What lies past the last position must not be read: it would show in every sum. */
@@ -37,7 +41,7 @@ function divide(partials: ArrayLike<number>, headDim: number): { sums: number[];
 describe.each(devices)('attention on $name', ({ device, variants }) => {
   describe.each(variants)('$real, $reduction', (variant) => {
     test.each(cases)(
-      '$heads/$kvHeads heads of $headDim, $tokens at $position, splits of $splitLength',
+      '$heads/$kvHeads heads of $headDim, $tokens at $position, splits of $splitLength, window $window, cap $softcap',
       async (given) => {
         const { position, tokens, sharpness = 1, ...sizes } = given;
         const { heads, kvHeads, headDim, splitLength } = sizes;
@@ -109,6 +113,16 @@ describe('the reference', () => {
     expect(rows[1]).toEqual([0, 0, 1, 0, 0, 1]);
     expect(rows[2]).toEqual([1, 1, 0, 0, 0, 2]);
     expect(rows[3]).toEqual([0, 0, 1, 0, 0, 1]);
+  });
+
+  test('a window of two leaves a split before it empty, a cap bends scores', () => {
+    const qkv = [1, 0, 0, 0, 0, 0, 0, 0];
+    const kCache = [9, 9, 9, 9, 9, 9, 9, 9, 3, 0, 0, 0, 0, 0, 0, 0];
+    const vCache = [7, 7, 7, 7, 7, 7, 7, 7, 1, 0, 0, 0, 0, 1, 0, 0];
+    const partials = attentionReference({ ...shape, window: 2, softcap: 2 }, { qkv, kCache, vCache }, 3, 1);
+    expect([...partials.slice(0, 6)]).toEqual([0, 0, 0, 0, -3.4e38, 0]);
+    const peak = 2 * Math.tanh(1.5);
+    expect([...partials.slice(6, 12)]).toEqual([1, Math.exp(-peak), 0, 0, peak, 1 + Math.exp(-peak)]);
   });
 
   test('leaves a split past the token empty', () => {

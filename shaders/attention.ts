@@ -6,6 +6,7 @@ import scoresWorkgroup from './snippets/attention-scores-workgroup.wgsl?raw';
 import attendThread from './snippets/attention-thread.wgsl?raw';
 import attendWorkgroup from './snippets/attention-workgroup.wgsl?raw';
 import orderedKey from './snippets/ordered-key.wgsl?raw';
+import softcap from './snippets/softcap.wgsl?raw';
 
 /** Sizes of one layer's heads, of its cache and of the splits. */
 export interface AttentionShape {
@@ -23,6 +24,10 @@ export interface AttentionShape {
   readonly maxSplits: number;
   /** Multiplies q·k, usually 1 / √headDim. */
   readonly scale: number;
+  /** Positions that a token sees: its own and the `window` − 1 before it. Absent: all before it. */
+  readonly window?: number;
+  /** Scores become softcap · tanh(score / softcap) (Gemma Team 2024); absent, they stay. */
+  readonly softcap?: number;
 }
 
 const WORKGROUP_SIZES = { thread: 64, workgroup: 128, subgroup: 128 } as const;
@@ -49,7 +54,7 @@ export function attentionPartialsLength(
 /**
  * `qkv` (tokens, stride) with q first in a row; `k_cache` and `v_cache` (kvHeads, contextLength, headDim) of real;
  * `partials` (tokens, heads, splits of this step, headDim + 2): Σ exp(s − m)·v, then m, then Σ exp(s − m). A split past
- * the token's own position has m = −3.4e38 and zeros. Dao 2023, Flash-Decoding; Milakov and Gimelshein 2018.
+ * the token's own position, or wholly before its window, has m = −3.4e38 and zeros. Dao 2023, Flash-Decoding; Milakov and Gimelshein 2018.
  */
 export const attention: Kernel<AttentionShape> = {
   name: 'attention',
@@ -63,7 +68,7 @@ export const attention: Kernel<AttentionShape> = {
   source(shape, variant) {
     const columns = shape.headDim / 4;
     const sizes = { WORKGROUP_SIZE: WORKGROUP_SIZES[variant.reduction], COLUMNS: columns };
-    const head = directives(variant) + STEP_WGSL + `alias real = ${variant.real};\n`;
+    const head = directives(variant) + STEP_WGSL + `alias real = ${variant.real};\n` + softcap;
     if (variant.reduction === 'thread') return head + constants({ ...sizes, TILE: 16 }) + text + attendThread;
     return (
       head +
@@ -80,13 +85,15 @@ export const attention: Kernel<AttentionShape> = {
       (variant.reduction === 'subgroup' ? scoresSubgroup : scoresWorkgroup)
     );
   },
-  overrides: ({ heads, kvHeads, contextLength, stride, splitLength, scale }) => ({
+  overrides: ({ heads, kvHeads, contextLength, stride, splitLength, scale, window = 0, softcap: cap = 0 }) => ({
     HEADS: heads,
     KV_HEADS: kvHeads,
     CONTEXT_LENGTH: contextLength,
     STRIDE: stride,
     SPLIT_LENGTH: splitLength,
     SCALE: scale,
+    WINDOW: window,
+    SOFTCAP: cap,
   }),
   workgroups(shape, { reduction }, { tokens, kvLength }: Extent): Workgroups {
     const splits = attentionSplits(shape, kvLength);

@@ -1,5 +1,5 @@
 // Causal attention of each token over one split of the sequence, with the running maximum of Milakov and Gimelshein:
-//   m = max s,  l = Σ exp(s − m),  sum = Σ exp(s − m) · v   with s = SCALE · (q · k), over the positions of the split.
+//   m = max s,  l = Σ exp(s − m),  sum = Σ exp(s − m) · v   with s = cap(SCALE · (q · k)), over the positions of the split.
 //
 // What a thread or a workgroup does is in a snippet, `attend`: alone and without barriers (attention-thread), or one
 // workgroup for all query heads that share a key head (attention-workgroup), so that k and v are read once for them all.
@@ -10,6 +10,8 @@ override CONTEXT_LENGTH: u32;
 override STRIDE: u32;
 override SPLIT_LENGTH: u32;
 override SCALE: f32;
+override WINDOW: u32; // positions that a token sees, its own included; 0: all
+override SOFTCAP: f32; // 0: none
 
 const LOWEST = -3.4e38;
 
@@ -27,6 +29,23 @@ fn split_count() -> u32 {
 fn visible_positions(token: u32, split: u32) -> u32 {
   let first = split * SPLIT_LENGTH;
   return min(first + SPLIT_LENGTH, max(first, step.position + token + 1)) - first;
+}
+
+// Positions at a split's start that lie before a token's window.
+fn hidden_positions(token: u32, split: u32) -> u32 {
+  let first = split * SPLIT_LENGTH;
+  let end = step.position + token + 1;
+  if (WINDOW == 0 || end <= first + WINDOW) {
+    return 0;
+  }
+  return min(SPLIT_LENGTH, end - WINDOW - first);
+}
+
+fn capped(score: f32) -> f32 {
+  if (SOFTCAP > 0.0) {
+    return softcapped(score, SOFTCAP);
+  }
+  return score;
 }
 
 // Where a split of a kv head starts in the caches.

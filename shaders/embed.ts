@@ -14,13 +14,17 @@ export interface EmbedShape {
   readonly rows: number;
   /** Token id of the first of them. */
   readonly firstRow: number;
+  /** Multiplies what is read; default 1. */
+  readonly scale?: number;
+  /** Takes rows by position and adds them to x: learned positions. Default: rows by token id, in place of x. */
+  readonly positions?: boolean;
 }
 
 const WORKGROUP = 64;
 
 /**
- * x[t, :] = the dequantised row tokens[position + t], for ids in [firstRow, firstRow + rows); other rows of x stay as
- * they were, so that one dispatch a shard fills them all.
+ * x[t, :] = scale · the dequantised row tokens[position + t], for ids in [firstRow, firstRow + rows); other rows of x stay
+ * as they were, so that one dispatch a shard fills them all.
  */
 export const embed: Kernel<EmbedShape> = {
   name: 'embed',
@@ -36,7 +40,11 @@ export const embed: Kernel<EmbedShape> = {
     STEP_WGSL +
     quantFormats[type].wgsl +
     text,
-  overrides: () => ({}),
+  overrides: ({ scale = 1, positions = false }) => ({
+    SCALE: scale,
+    POSITIONS: Number(positions),
+    ADD: Number(positions),
+  }),
   workgroups: ({ dim }, _variant, { tokens }) => [
     ...spread(Math.ceil((tokens * (rowStride(dim) / 32)) / WORKGROUP)),
     1,

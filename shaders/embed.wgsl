@@ -1,4 +1,8 @@
-// Embedding lookup. One thread dequantises one block of 32 values of one token.
+// Embedding lookup, by token id or by position. One thread dequantises one block of 32 values of one token.
+
+override SCALE: f32;
+override POSITIONS: bool; // rows are chosen by position
+override ADD: bool;
 
 @group(0) @binding(0) var<storage, read> quants: array<vec4u>; // (rows, blocks)
 @group(0) @binding(1) var<storage, read> scales: array<u32>;
@@ -18,12 +22,19 @@ fn main(
   if (token >= step.tokens) {
     return;
   }
-  let id = tokens[step.position + token];
+  var id = step.position + token;
+  if (!POSITIONS) {
+    id = tokens[id];
+  }
   if (id < FIRST_ROW || id - FIRST_ROW >= ROWS) {
     return;
   }
   let values = load_block(id - FIRST_ROW, block);
   for (var i = 0u; i < 8u; i++) {
-    x[index * 8u + i] = values[i];
+    if (ADD) {
+      x[index * 8u + i] += SCALE * values[i];
+    } else {
+      x[index * 8u + i] = SCALE * values[i];
+    }
   }
 }

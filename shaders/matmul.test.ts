@@ -3,6 +3,7 @@ import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { matmulReference } from './matmul.ref.ts';
 import { matmul } from './matmul.ts';
+import { QUANT_TYPES } from './quant/types.ts';
 
 const devices = await testDevices();
 
@@ -10,8 +11,8 @@ const devices = await testDevices();
 const cases = [
   { title: 'Q8_0, one row, one token', shape: linearShape({ type: 'Q8_0', columns: 32, rows: 1 }), tokens: 1 },
   {
-    title: 'Q4_0, swiglu, a shard in the middle',
-    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 70, firstRow: 4, bias: true, epilogue: 'swiglu' }),
+    title: 'Q4_0, glu, a shard in the middle',
+    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 70, firstRow: 4, bias: true, epilogue: 'glu' }),
     tokens: 65,
   },
   {
@@ -26,7 +27,27 @@ const cases = [
     tokens: 4,
   },
   { title: 'F16, 172 columns', shape: linearShape({ type: 'F16', columns: 172, rows: 6, bias: true }), tokens: 5 },
+  ...QUANT_TYPES.map((type, i) => ({
+    title: type,
+    shape: linearShape({ type, columns: 256, rows: 5 + i }),
+    tokens: 3,
+  })),
   { title: 'BF16, 77 columns', shape: linearShape({ type: 'BF16', columns: 77, rows: 9 }), tokens: 3 },
+  {
+    title: 'F32, GELU of gate',
+    shape: linearShape({ type: 'F32', columns: 64, rows: 14, epilogue: 'glu', activation: 'gelu' }),
+    tokens: 4,
+  },
+  {
+    title: 'F32, GELU alone',
+    shape: linearShape({ type: 'F32', columns: 64, rows: 7, bias: true, epilogue: 'activate', activation: 'gelu' }),
+    tokens: 4,
+  },
+  {
+    title: 'F32, scaled residual',
+    shape: linearShape({ type: 'F32', columns: 64, rows: 6, bias: true, epilogue: 'add', scale: 0.22 }),
+    tokens: 4,
+  },
 ];
 
 describe.each(devices)('matmul on $name', ({ device, variants }) => {

@@ -5,16 +5,17 @@ import { linearOverrides } from './matvec.ts';
 import type { LinearShape } from './matvec.ts';
 import { quantFormats } from './quant/format.ts';
 import epilogue from './snippets/epilogue.wgsl?raw';
+import softcap from './snippets/softcap.wgsl?raw';
 import text from './matmul.wgsl?raw';
 
 const TILE = 64;
 
-/**
- * The type of the weight tile. F32 and BF16 keep their range in f32; what comes from f16 loses at most 2⁻¹¹ of a weight
- * in a tile of f16.
- */
+/** What has the range of f32, by eight bits of exponent. */
+const WIDE: readonly LinearShape['type'][] = ['F32', 'BF16', 'MXFP4'];
+
+/** The type of the weight tile. Wide types keep f32; what comes from f16 loses at most 2⁻¹¹ of a weight in a tile of f16. */
 function tileType(type: LinearShape['type'], variant: Variant): 'f32' | 'f16' {
-  return type === 'F32' || type === 'BF16' ? 'f32' : variant.real;
+  return WIDE.includes(type) ? 'f32' : variant.real;
 }
 
 /** As matvec, by tiles of 64 rows × 64 tokens; refuses a norm and `lastTokenOnly`, ignores `tokenTile`. */
@@ -36,6 +37,7 @@ export const matmul: Kernel<LinearShape> = {
       constants(quantFormats[shape.type].constants(shape.columns)) +
       STEP_WGSL +
       quantFormats[shape.type].wgsl +
+      softcap +
       epilogue +
       text
     );

@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let slot = local % TILE;
   let source_row = min(first_row + slot, ROWS - 1u);
   let source_token = min(first_token + slot, step.tokens - 1u);
-  // Rows in pairs, for swiglu: 2·row_lane and its neighbour, then 16 on. Tokens 16 apart.
+  // Rows in pairs, for glu: 2·row_lane and its neighbour, then 16 on. Tokens 16 apart.
   let row_lane = local % 8u;
   let token_lane = local / 8u;
 

@@ -16,11 +16,18 @@ export interface LinearData {
   readonly y: ArrayLike<number>;
 }
 
-const silu = (value: number): number => value / (1 + Math.exp(-value));
+const activations = {
+  silu: (value: number): number => value / (1 + Math.exp(-value)),
+  gelu: (value: number): number =>
+    0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3))),
+};
 
 /** y after the layer has run over `tokens` tokens: (token, outputStride). */
 export function matvecReference(shape: LinearShape, data: LinearData, tokens: number): Float64Array<ArrayBuffer> {
   const { columns, rows, firstRow, inputStride, outputStride, norm, epilogue, lastTokenOnly } = shape;
+  const { activation = 'silu', scale = 1, softcap } = shape;
+  const activate = activations[activation];
+  const cap = (value: number): number => (softcap === undefined ? value : softcap * Math.tanh(value / softcap));
   const y = Float64Array.from(data.y);
   const x = norm ? rmsNormReference({ dim: columns, ...norm }, data.x, data.normWeight, tokens, inputStride) : data.x;
   const linear = (token: number, row: number): number => {
@@ -32,11 +39,12 @@ export function matvecReference(shape: LinearShape, data: LinearData, tokens: nu
     const start = (lastTokenOnly ? 0 : token) * outputStride;
     for (let row = 0; row < rows; row++) {
       const at = start + firstRow + row;
-      if (epilogue === 'store') y[at] = linear(token, row);
-      if (epilogue === 'add') y[at]! += linear(token, row);
-      if (epilogue === 'gate') y[at] = silu(y[at]!) * linear(token, row);
-      if (epilogue === 'swiglu' && row % 2 === 0)
-        y[start + (firstRow + row) / 2] = silu(linear(token, row)) * linear(token, row + 1);
+      if (epilogue === 'store') y[at] = cap(scale * linear(token, row));
+      if (epilogue === 'add') y[at]! += scale * linear(token, row);
+      if (epilogue === 'gate') y[at] = activate(y[at]!) * linear(token, row);
+      if (epilogue === 'activate') y[at] = activate(linear(token, row));
+      if (epilogue === 'glu' && row % 2 === 0)
+        y[start + (firstRow + row) / 2] = activate(linear(token, row)) * linear(token, row + 1);
     }
   }
   return y;

@@ -5,8 +5,7 @@ import type { Variant } from './kernel.ts';
 import { matvecReference } from './matvec.ref.ts';
 import { matvec } from './matvec.ts';
 import type { LinearShape } from './matvec.ts';
-import { quantFormats } from './quant/format.ts';
-import type { QuantType } from './quant/format.ts';
+import { QUANT_TYPES } from './quant/types.ts';
 
 const devices = await testDevices();
 const norm = { epsilon: 1e-5 };
@@ -26,8 +25,8 @@ const cases = [
     tokens: 3,
   },
   {
-    title: 'Q4_0, swiglu, a shard in the middle',
-    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, firstRow: 4, norm, bias: true, epilogue: 'swiglu' }),
+    title: 'Q4_0, glu, a shard in the middle',
+    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, firstRow: 4, norm, bias: true, epilogue: 'glu' }),
     tokens: 2,
   },
   { title: 'Q4_0, a long row', shape: linearShape({ type: 'Q4_0', columns: 4160, rows: 5, norm }), tokens: 1 },
@@ -42,15 +41,41 @@ const cases = [
     tokens: 2,
   },
   { title: 'Q6_K, gated', shape: linearShape({ type: 'Q6_K', columns: 512, rows: 6, epilogue: 'gate' }), tokens: 1 },
+  {
+    title: 'F32, GELU of gate',
+    shape: linearShape({ type: 'F32', columns: 96, rows: 14, norm, epilogue: 'glu', activation: 'gelu' }),
+    tokens: 2,
+  },
+  {
+    title: 'F32, GELU alone',
+    shape: linearShape({ type: 'F32', columns: 64, rows: 7, bias: true, epilogue: 'activate', activation: 'gelu' }),
+    tokens: 2,
+  },
+  {
+    title: 'F32, scaled residual',
+    shape: linearShape({ type: 'F32', columns: 64, rows: 6, bias: true, epilogue: 'add', scale: 0.22 }),
+    tokens: 2,
+  },
+  {
+    title: 'F32, scaled and soft-capped',
+    shape: linearShape({ type: 'F32', columns: 64, rows: 9, bias: true, scale: 8, softcap: 5 }),
+    tokens: 1,
+  },
 ];
 const tiled = [
   {
-    title: 'Q4_0, swiglu, norm and bias',
-    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, norm, bias: true, epilogue: 'swiglu', tokenTile: 3 }),
+    title: 'Q4_0, glu, norm and bias',
+    shape: linearShape({ type: 'Q4_0', columns: 96, rows: 10, norm, bias: true, epilogue: 'glu', tokenTile: 3 }),
     tokens: 5,
   },
 ];
-const tiledTypes = (Object.keys(quantFormats) as QuantType[]).map((type, i) => ({
+// What differs between types is the same for every kind of reduction; so the quickest runs all of them.
+const types = QUANT_TYPES.map((type, i) => ({
+  title: type,
+  shape: linearShape({ type, columns: 768, rows: 6 + i, norm, bias: true }),
+  tokens: 1 + (i % 2),
+}));
+const tiledTypes = QUANT_TYPES.map((type, i) => ({
   title: type,
   shape: linearShape({ type, columns: 256, rows: 6 + i, bias: true, epilogue: 'add', tokenTile: 8 }),
   tokens: 4 + 2 * i,
@@ -70,8 +95,11 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
   }
 
   describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
-    test.each(cases)('$title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
-    const tiles = variant.reduction === 'thread' ? [...tiled, ...tiledTypes] : tiled;
+    const quickest = variant.reduction === 'thread';
+    test.each(quickest ? [...cases, ...types] : cases)('$title', ({ shape, tokens }) =>
+      expectParity(variant, shape, tokens),
+    );
+    const tiles = quickest ? [...tiled, ...tiledTypes] : tiled;
     test.each(tiles)('tokens at once: $title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
   });
 });
@@ -79,6 +107,17 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
 test.each(['thread', 'workgroup', 'subgroup'] as const)('%s is one module for f32 and f16', (reduction) => {
   const shape = linearShape({ type: 'Q4_0', columns: 32, rows: 1 });
   expect(matvec.source(shape, { real: 'f16', reduction })).toBe(matvec.source(shape, { real: 'f32', reduction }));
+});
+
+test('the reference: GELU, a scale and a soft cap, by hand', () => {
+  const run = (shape: Partial<LinearShape>, y = 0): number => {
+    const full = linearShape({ type: 'F32', columns: 1, rows: 1, ...shape }, 0);
+    return matvecReference(full, { weights: [2], x: [0.5], normWeight: [], bias: [], y: [y] }, 1)[0]!;
+  };
+  // GELU(1) by its tanh form; the exact one is 0.8413.
+  expect(run({ epilogue: 'activate', activation: 'gelu' })).toBeCloseTo(0.841192, 6);
+  expect(run({ epilogue: 'add', scale: 3 }, 10)).toBe(13);
+  expect(run({ scale: 3, softcap: 2 })).toBeCloseTo(2 * Math.tanh(1.5), 12);
 });
 
 test('the grid covers every row and token', () => {

@@ -8,6 +8,7 @@ import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import epilogue from './snippets/epilogue.wgsl?raw';
 import { reduceSnippet } from './snippets/reduce.ts';
+import softcap from './snippets/softcap.wgsl?raw';
 import text from './matvec.wgsl?raw';
 
 /** One linear layer, or the shard of its rows that one pair of planes holds. */
@@ -27,10 +28,16 @@ export interface LinearShape {
   readonly norm: { readonly epsilon: number } | null;
   readonly bias: boolean;
   /**
-   * What becomes of v = W·n(x) + bias: `store` y = v; `add` y += v; `swiglu` (even rows gate, odd rows up, both shard
-   * bounds even) y[row / 2] = silu(gate)·up; `gate` y = silu(y)·v.
+   * What becomes of v = W·n(x) + bias: `store` y = cap(scale·v); `add` y += scale·v; `glu` (even rows gate, odd rows up,
+   * both shard bounds even) y[row / 2] = act(gate)·up; `gate` y = act(y)·v; `activate` y = act(v).
    */
-  readonly epilogue: 'store' | 'add' | 'swiglu' | 'gate';
+  readonly epilogue: 'store' | 'add' | 'glu' | 'gate' | 'activate';
+  /** act above: SiLU (default), or GELU by its tanh form (Hendrycks and Gimpel 2016). */
+  readonly activation?: 'silu' | 'gelu';
+  /** Default 1. */
+  readonly scale?: number;
+  /** cap above is softcap · tanh(v / softcap); absent, it changes nothing. */
+  readonly softcap?: number;
   /** Reads the step's last token only and writes row 0 of y. */
   readonly lastTokenOnly: boolean;
   /** Tokens that share one pass over the weights: 1 for decode, 8 for several tokens. */
@@ -39,7 +46,8 @@ export interface LinearShape {
 
 const ROWS_PER_GROUP = 4;
 const THREADS = 16;
-const EPILOGUES = { store: 0, add: 1, swiglu: 2, gate: 3 } as const;
+const EPILOGUES = { store: 0, add: 1, glu: 2, gate: 3, activate: 4 } as const;
+const ACTIVATIONS = { silu: 0, gelu: 1 } as const;
 
 /** The override constants that matvec and matmul share. */
 export function linearOverrides(shape: LinearShape): Record<string, number> {
@@ -50,6 +58,9 @@ export function linearOverrides(shape: LinearShape): Record<string, number> {
     OUTPUT_STRIDE: shape.outputStride,
     BIAS: Number(shape.bias),
     EPILOGUE: EPILOGUES[shape.epilogue],
+    ACTIVATION: ACTIVATIONS[shape.activation ?? 'silu'],
+    OUTPUT_SCALE: shape.scale ?? 1,
+    OUTPUT_SOFTCAP: shape.softcap ?? 0,
   };
 }
 
@@ -88,6 +99,7 @@ export const matvec: Kernel<LinearShape> = {
       STEP_WGSL +
       quantFormats[shape.type].wgsl +
       reduceSnippet(variant.reduction, 'vec4f') +
+      softcap +
       epilogue +
       text
     );

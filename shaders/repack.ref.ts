@@ -1,6 +1,42 @@
 /** What `repack` computes: planes built weight by weight from the file's blocks. */
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
+import { packIQ4NL } from './quant/iq4-nl.ref.ts';
+import { packIQ4XS } from './quant/iq4-xs.ref.ts';
+import { packMXFP4 } from './quant/mxfp4.ref.ts';
+import { packFloats } from './quant/pack.ref.ts';
+import { packQ2K } from './quant/q2-k.ref.ts';
+import { packQ3K } from './quant/q3-k.ref.ts';
+import { packQ40 } from './quant/q4-0.ref.ts';
+import { packQ41 } from './quant/q4-1.ref.ts';
+import { packQ4K } from './quant/q4-k.ref.ts';
+import { packQ50 } from './quant/q5-0.ref.ts';
+import { packQ51 } from './quant/q5-1.ref.ts';
+import { packQ5K } from './quant/q5-k.ref.ts';
+import { packQ6K } from './quant/q6-k.ref.ts';
+import { packQ80 } from './quant/q8-0.ref.ts';
+import { packTQ20 } from './quant/tq2-0.ref.ts';
+
+/** Writes one row's own bytes of both planes, which hold zeros before. */
+const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, scales: Uint8Array) => void>> = {
+  F32: packFloats,
+  F16: packFloats,
+  BF16: packFloats,
+  Q4_0: packQ40,
+  Q4_1: packQ41,
+  Q5_0: packQ50,
+  Q5_1: packQ51,
+  Q8_0: packQ80,
+  Q2_K: packQ2K,
+  Q3_K: packQ3K,
+  Q4_K: packQ4K,
+  Q5_K: packQ5K,
+  Q6_K: packQ6K,
+  IQ4_NL: packIQ4NL,
+  IQ4_XS: packIQ4XS,
+  MXFP4: packMXFP4,
+  TQ2_0: packTQ20,
+};
 
 /** Both planes of a tensor, as words. */
 export interface Planes {
@@ -40,61 +76,8 @@ export function repackReference(
 }
 
 function packRow(type: QuantType, columns: number, row: Uint8Array, planeRow: number, planes: Planes): void {
-  const blocks = Math.ceil(columns / 32);
-  const quants = new Uint8Array(planes.quants.buffer);
-  const scales = new Uint8Array(planes.scales.buffer);
-  if (type === 'F32' || type === 'F16' || type === 'BF16') {
-    const weightBytes = type === 'F32' ? 4 : 2;
-    quants.set(row, planeRow * blocks * 32 * weightBytes);
-    return;
-  }
-  for (let column = 0; column < columns; column++) {
-    const block = planeRow * blocks + Math.floor(column / 32);
-    const j = column % 32;
-    if (type === 'Q8_0') {
-      quants[block * 32 + j] = row[Math.floor(column / 32) * 34 + 2 + j]!;
-      continue;
-    }
-    const low = lowNibble(type, row, column);
-    quants[block * 16 + (j % 16)]! |= low << (j < 16 ? 0 : 4);
-  }
-  if (type === 'Q4_0' || type === 'Q8_0') {
-    const blockBytes = quantFormats[type].blockBytes;
-    const start = planeRow * Math.ceil(blocks / 2) * 4;
-    for (let block = 0; block < blocks; block++) {
-      scales.set(row.subarray(block * blockBytes, block * blockBytes + 2), start + block * 2);
-    }
-  }
-  for (let group = 0; group < columns / 256; group++) {
-    if (type === 'Q4_K') {
-      scales.set(row.subarray(group * 144, group * 144 + 16), (planeRow * (columns / 256) + group) * 16);
-    }
-    if (type === 'Q6_K') {
-      const start = (planeRow * (columns / 256) + group) * 84;
-      for (let element = 0; element < 256; element++) {
-        const within = element % 128;
-        const pairs = row[group * 210 + 128 + Math.floor(element / 128) * 32 + (within % 32)]!;
-        const upper = (pairs >> (2 * Math.floor(within / 32))) & 3;
-        // Sixteen elements a word: byte b holds the elements b, b + 4, b + 8 and b + 12.
-        const at = start + Math.floor(element / 16) * 4 + (element % 4);
-        scales[at]! |= upper << (2 * Math.floor((element % 16) / 4));
-      }
-      scales.set(row.subarray(group * 210 + 192, group * 210 + 210), start + 64);
-    }
-  }
-}
-
-function lowNibble(type: 'Q4_0' | 'Q4_K' | 'Q6_K', row: Uint8Array, column: number): number {
-  if (type === 'Q4_0') {
-    const pair = row[Math.floor(column / 32) * 18 + 2 + (column % 16)]!;
-    return column % 32 < 16 ? pair & 15 : pair >> 4;
-  }
-  const group = Math.floor(column / 256);
-  const element = column % 256;
-  if (type === 'Q4_K') {
-    const pair = row[group * 144 + 16 + Math.floor(element / 64) * 32 + (element % 32)]!;
-    return element % 64 < 32 ? pair & 15 : pair >> 4;
-  }
-  const pair = row[group * 210 + Math.floor(element / 128) * 64 + (element % 64)]!;
-  return element % 128 < 64 ? pair & 15 : pair >> 4;
+  const { quantBytes, scaleBytes } = quantFormats[type].rowBytes(columns);
+  const rowOf = (plane: Uint32Array<ArrayBuffer>, bytes: number): Uint8Array =>
+    new Uint8Array(plane.buffer).subarray(planeRow * bytes, (planeRow + 1) * bytes);
+  PACK[type](row, rowOf(planes.quants, quantBytes), rowOf(planes.scales, scaleBytes));
 }

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { randomBits, randomWeights } from '../tools/testing/random-weights.ts';
 import { runKernel, testDevices } from '../tools/testing/run-kernel.ts';
-import { quantFormats } from './quant/format.ts';
-import type { QuantType } from './quant/format.ts';
+import { QUANT_TYPES, quantFormats } from './quant/format.ts';
 import { emptyPlanes, repackReference } from './repack.ref.ts';
 import type { Slice } from './repack.ref.ts';
 import { repack } from './repack.ts';
 
 const devices = await testDevices();
 const cases = [
-  ...(Object.keys(quantFormats) as QuantType[]).map((type) => ({ type, columns: 768, planeRows: 5 })),
+  ...QUANT_TYPES.map((type) => ({ type, columns: 768, planeRows: 5 })),
   // Odd numbers of blocks leave half a word of scales; odd numbers of columns, half a word of weights.
   { type: 'Q4_0', columns: 96, planeRows: 5 },
+  { type: 'Q5_0', columns: 96, planeRows: 5 },
   { type: 'Q8_0', columns: 32, planeRows: 5 },
+  { type: 'MXFP4', columns: 160, planeRows: 5 },
   { type: 'F32', columns: 67, planeRows: 5 },
   { type: 'F16', columns: 77, planeRows: 5 },
   { type: 'BF16', columns: 172, planeRows: 5 },

@@ -3,6 +3,7 @@ import { constants, spread } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
+import regroup from './snippets/regroup.wgsl?raw';
 import rawReader from './snippets/raw-reader.wgsl?raw';
 import text from './repack.wgsl?raw';
 
@@ -41,6 +42,7 @@ export const repack: Kernel<RepackShape> = {
         WORKGROUP,
       }) +
       rawReader +
+      regroup +
       format.repackWgsl +
       text
     );

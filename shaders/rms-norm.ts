@@ -9,12 +9,14 @@ export interface RmsNormShape {
   readonly dim: number;
   /** Added to the mean of the squares. */
   readonly epsilon: number;
+  /** Adds the normed values to y, as a norm behind a block does with the residual stream. Default: in place of y. */
+  readonly add?: boolean;
 }
 
 const LANES = 128;
 const lanesOf = (variant: Variant): number => (variant.reduction === 'thread' ? 1 : LANES);
 
-/** y[t, :] = x[t, :] / √(mean(x[t, :]²) + ε) · weight; rows of `rowStride(dim)` floats, weight padded with zeros to one. */
+/** y[t, :] = (add: y[t, :] +) x[t, :] / √(mean(x[t, :]²) + ε) · weight; rows of `rowStride(dim)` floats, weight padded with zeros to one. */
 export const rmsNorm: Kernel<RmsNormShape> = {
   name: 'rms-norm',
   bindings: [
@@ -29,6 +31,6 @@ export const rmsNorm: Kernel<RmsNormShape> = {
     STEP_WGSL +
     reduceSnippet(variant.reduction, 'f32') +
     text,
-  overrides: ({ epsilon }) => ({ EPSILON: epsilon }),
+  overrides: ({ epsilon, add = false }) => ({ EPSILON: epsilon, ADD: Number(add) }),
   workgroups: (_shape, _variant, { tokens }) => [tokens, 1, 1],
 };

@@ -1,6 +1,7 @@
 // RMS norm. One workgroup of LANES lanes a token.
 
 override EPSILON: f32;
+override ADD: bool;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // (token, VECTORS)
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>; // (VECTORS)
@@ -26,6 +27,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
   let factor = workgroupUniformLoad(&scale);
   for (var i = lane; i < VECTORS; i += LANES) {
-    y[token * VECTORS + i] = x[token * VECTORS + i] * factor * weight[i];
+    let normed = x[token * VECTORS + i] * factor * weight[i];
+    if (ADD) {
+      y[token * VECTORS + i] += normed;
+    } else {
+      y[token * VECTORS + i] = normed;
+    }
   }
 }

@@ -29,6 +29,9 @@ describe('ropeTable', () => {
   test('linear: position 2 at factor 4 is position ½', () => {
     const options = { contextLength: 3, rotaryDim: 2, base: 10_000, scaling: { type: 'linear', factor: 4 } } as const;
     expect(entry(options, 2, 0).angle).toBeCloseTo(0.5, 6);
+    expect(entry(options, 2, 0).length).toBeCloseTo(1, 6);
+    const scaling = { ...options.scaling, attentionFactor: 1.2 };
+    expect(entry({ ...options, scaling }, 2, 0).length).toBeCloseTo(1.2, 6);
   });
 
   // Dim 64, base 10,000, 2,048 tokens: 32 turns end at pair 64·ln(2048 / 64π) / (2·ln 10⁴) = 8.06, one turn at pair

@@ -6,8 +6,8 @@
 /** How a model stretches its angles to a longer context than it was first trained for. */
 export type RopeScaling =
   | { readonly type: 'none' }
-  /** Every position divided by `factor` (Chen and others 2023). */
-  | { readonly type: 'linear'; readonly factor: number }
+  /** Every position divided by `factor` (Chen and others 2023); cos and sin multiplied by `attentionFactor`, default 1. */
+  | { readonly type: 'linear'; readonly factor: number; readonly attentionFactor?: number }
   /** Slow dimensions divided, fast ones kept, a ramp between (YaRN, Peng and others 2023). */
   | {
       readonly type: 'yarn';
@@ -53,7 +53,10 @@ function frequencies(options: RopeTableOptions): { perPosition: Float64Array; ma
     case 'none':
       return { perPosition, magnitude: 1 };
     case 'linear':
-      return { perPosition: perPosition.map((frequency) => frequency / scaling.factor), magnitude: 1 };
+      return {
+        perPosition: perPosition.map((frequency) => frequency / scaling.factor),
+        magnitude: scaling.attentionFactor ?? 1,
+      };
     case 'yarn': {
       const { factor, originalContextLength, betaFast = 32, betaSlow = 1 } = scaling;
       const first = Math.max(0, Math.floor(yarnPair(rotaryDim, base, originalContextLength, betaFast)));

@@ -20,6 +20,8 @@ const cases: Case[] = [
   { heads: 4, kvHeads: 4, headDim: 128, rotaryDim: 32, pairing: 'halves', position: 77, tokens: 35 },
   { heads: 3, kvHeads: 1, headDim: 80, rotaryDim: 20, pairing: 'adjacent', position: 9, tokens: 2 },
   { heads: 8, kvHeads: 1, headDim: 256, rotaryDim: 256, pairing: 'halves', position: 511, tokens: 2 },
+  // Nothing turns: k and v go to the cache as they are.
+  { heads: 6, kvHeads: 2, headDim: 24, rotaryDim: 0, pairing: 'adjacent', position: 3, tokens: 2 },
 ];
 
 /** Rounding to f16 may fall the other way where f32 and f64 differ; measured at most 1.3e-11 (f32: 1e-15). */

@@ -8,7 +8,7 @@ export interface RopeShape {
   readonly kvHeads: number;
   /** Even; attention wants a multiple of 4. */
   readonly headDim: number;
-  /** Dimensions of a head that turn, from its start: even, at most `headDim`. The others are copied. */
+  /** Dimensions of a head that turn, from its start: even, from 0 to `headDim`. The others are copied. */
   readonly rotaryDim: number;
   /** Which dimensions turn together: (2i, 2i + 1), or (i, i + rotaryDim / 2). */
   readonly pairing: 'adjacent' | 'halves';

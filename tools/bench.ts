@@ -8,6 +8,7 @@ import { type Gpu, USAGE } from '../workers/gpu/gpu.ts';
 import { createPipeline } from '../workers/gpu/pipeline.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
 import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
+import type { Tokenizer } from '../workers/text/tokenizer.ts';
 import { parseOptions } from './arguments.ts';
 import { openNodeEngine } from './node-engine.ts';
 
@@ -57,6 +58,7 @@ export async function main(argv: string[]): Promise<number> {
       copy_bytes_per_second: copyBytesPerSecond,
       share_of_copy_bandwidth: (decode * decodeWeightBytes) / copyBytesPerSecond,
       counts_per_token: runs[0]!.countsPerToken,
+      encode_100_kb_ms: measureEncodeMs(engine.model.tokenizer),
     };
     if (options.has('json')) console.log(JSON.stringify(result));
     else print(result);
@@ -79,6 +81,16 @@ async function run(engine: NativeEngine, promptTokens: number, tokens: number) {
     decodeTokensPerSecond: ((answer.generatedTokens - 1) * 1000) / answer.decodeMs,
     countsPerToken: answer.countsPerToken,
   };
+}
+
+/** Time to turn 100 kB of words, numbers and marks into tokens, none of it seen before. A person waits for this. */
+function measureEncodeMs(tokenizer: Tokenizer): number {
+  let text = '';
+  for (let word = 1; text.length < 100_000; word++)
+    text += `${(word * 7919).toString(36)} word ${word % 10 === 0 ? `${word}.\n\n` : 'and, '}`;
+  const startedAt = performance.now();
+  tokenizer.encode(text);
+  return performance.now() - startedAt;
 }
 
 /** Bytes read plus bytes written per second, the best of five copies. */

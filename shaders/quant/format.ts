@@ -1,11 +1,4 @@
-/**
- * The weight formats that the kernels read: what a block looks like in a file, and where it lies on the GPU.
- *
- * Weights are (rows, columns). In a file a row is a run of blocks. On the GPU a row is cut in blocks of 32 weights and
- * lies in two planes: `quants` (array<vec4u>) and `scales` (array<u32>), both row-major, each row on its own word, so
- * that no load straddles. Rows of a float type whose columns are no multiple of 32 end in zero weights. Refuses column
- * counts that the file's block does not divide.
- */
+/** The table of the weight formats that the kernels read. What a format is: `layout.ts`. */
 import { dequantizeBf16 } from './bf16.ref.ts';
 import bf16 from './bf16.wgsl?raw';
 import { dequantizeF16 } from './f16.ref.ts';
@@ -13,98 +6,62 @@ import f16 from './f16.wgsl?raw';
 import { dequantizeF32 } from './f32.ref.ts';
 import f32 from './f32.wgsl?raw';
 import floatsRepack from './floats.repack.wgsl?raw';
+import { dequantizeIQ4NL } from './iq4-nl.ref.ts';
+import iq4NLRepack from './iq4-nl.repack.wgsl?raw';
+import iq4NL from './iq4-nl.wgsl?raw';
+import { dequantizeIQ4XS } from './iq4-xs.ref.ts';
+import iq4XSRepack from './iq4-xs.repack.wgsl?raw';
+import iq4XS from './iq4-xs.wgsl?raw';
+import { dequantizeMXFP4 } from './mxfp4.ref.ts';
+import mxfp4Repack from './mxfp4.repack.wgsl?raw';
+import mxfp4 from './mxfp4.wgsl?raw';
+import { dequantizeQ2K } from './q2-k.ref.ts';
+import q2KRepack from './q2-k.repack.wgsl?raw';
+import q2K from './q2-k.wgsl?raw';
+import { dequantizeQ3K } from './q3-k.ref.ts';
+import q3KRepack from './q3-k.repack.wgsl?raw';
+import q3K from './q3-k.wgsl?raw';
 import { dequantizeQ40 } from './q4-0.ref.ts';
 import q40Repack from './q4-0.repack.wgsl?raw';
 import q40 from './q4-0.wgsl?raw';
+import { dequantizeQ41 } from './q4-1.ref.ts';
+import q41Repack from './q4-1.repack.wgsl?raw';
+import q41 from './q4-1.wgsl?raw';
 import { dequantizeQ4K } from './q4-k.ref.ts';
 import q4KRepack from './q4-k.repack.wgsl?raw';
 import q4K from './q4-k.wgsl?raw';
+import { dequantizeQ50 } from './q5-0.ref.ts';
+import q50Repack from './q5-0.repack.wgsl?raw';
+import q50 from './q5-0.wgsl?raw';
+import { dequantizeQ51 } from './q5-1.ref.ts';
+import q51Repack from './q5-1.repack.wgsl?raw';
+import q51 from './q5-1.wgsl?raw';
+import { dequantizeQ5K } from './q5-k.ref.ts';
+import q5KRepack from './q5-k.repack.wgsl?raw';
+import q5K from './q5-k.wgsl?raw';
 import { dequantizeQ6K } from './q6-k.ref.ts';
 import q6KRepack from './q6-k.repack.wgsl?raw';
 import q6K from './q6-k.wgsl?raw';
 import { dequantizeQ80 } from './q8-0.ref.ts';
 import q80Repack from './q8-0.repack.wgsl?raw';
 import q80 from './q8-0.wgsl?raw';
+import { dequantizeTQ20 } from './tq2-0.ref.ts';
+import tq20Repack from './tq2-0.repack.wgsl?raw';
+import tq20 from './tq2-0.wgsl?raw';
+import { quantFormat, type QuantFormat } from './layout.ts';
+import type { QuantType } from './types.ts';
 
-/** A weight type that the engine runs, by its GGUF name. */
-export type QuantType = 'F32' | 'F16' | 'BF16' | 'Q4_0' | 'Q8_0' | 'Q4_K' | 'Q6_K';
+export { QUANT_TYPES, type QuantType } from './types.ts';
 
-/** One weight type: its file layout, its planes on the GPU and its definition. */
-export interface QuantFormat {
-  readonly type: QuantType;
-  /** Weights a block of the file holds; a row's columns are a multiple of it. */
-  readonly blockElements: number;
-  /** Bytes of a block in the file. */
-  readonly blockBytes: number;
-  /** Snippet that defines `load_block` and `dot_block` over `quants` and `scales`. */
-  readonly wgsl: string;
-  /** Snippet that defines `repack_group`, from `raw` to `quants` and `scales`. */
-  readonly repackWgsl: string;
-  /** Threads that repack one row; each writes its own words. */
-  repackGroups(columns: number): number;
-  /** The `const` sizes of both snippets for rows of so many columns. */
-  constants(columns: number): Record<string, number>;
-  /** Bytes of a row in the file. */
-  fileRowBytes(columns: number): number;
-  /** Bytes of both planes: each at least 16 and a multiple of 16. Types without scales have a plane of 16 unread bytes. */
-  planes(rows: number, columns: number): { quantBytes: number; scaleBytes: number };
-  /** The definition: file bytes → (elements) weights, rounded once to f32. */
-  dequantize(bytes: Uint8Array, elements: number): Float32Array<ArrayBuffer>;
-}
-
-interface Layout {
-  readonly type: QuantType;
-  readonly blockElements: number;
-  readonly blockBytes: number;
-  /** vec4u in `quants` for 32 weights. */
-  readonly vectors: number;
-  /** Words in `scales` for a row of so many blocks of 32. */
-  scaleWords(blocks: number): number;
-  /** Threads that repack a row of so many blocks of 32. */
-  groups(blocks: number): number;
-  readonly wgsl: string;
-  readonly repackWgsl: string;
-  dequantize(bytes: Uint8Array, elements: number): Float32Array<ArrayBuffer>;
-}
-
-function quantFormat(layout: Layout): QuantFormat {
-  const { type, blockElements, blockBytes, vectors, wgsl, repackWgsl } = layout;
-  const blocksOf = (columns: number): number => {
-    if (columns <= 0 || columns % blockElements !== 0)
-      throw new RangeError(`A row of ${type} weights has a multiple of ${blockElements} columns, not ${columns}.`);
-    return Math.ceil(columns / 32);
-  };
-  const fileRowBytes = (columns: number): number => {
-    blocksOf(columns);
-    return (columns / blockElements) * blockBytes;
-  };
-  return {
-    type,
-    blockElements,
-    blockBytes,
-    wgsl,
-    repackWgsl,
-    fileRowBytes,
-    repackGroups: (columns) => layout.groups(blocksOf(columns)),
-    constants: (columns) => ({
-      BLOCKS: blocksOf(columns),
-      VECTORS: vectors,
-      SCALE_WORDS: layout.scaleWords(blocksOf(columns)),
-    }),
-    planes: (rows, columns) => {
-      const blocks = blocksOf(columns);
-      return {
-        quantBytes: Math.max(1, rows * blocks * vectors) * 16,
-        scaleBytes: Math.max(1, Math.ceil((rows * layout.scaleWords(blocks)) / 4)) * 16,
-      };
-    },
-    dequantize: (bytes, elements) => layout.dequantize(bytes, elements),
-  };
-}
-
-const floats = (blocks: number): number => blocks;
-const pairs = (blocks: number): number => Math.ceil(blocks / 2);
+// Counts for a row of so many blocks of 32; a group is eight of them, a file's block of 256.
 const none = (): number => 0;
+const one = (blocks: number): number => blocks;
+const halved = (blocks: number): number => Math.ceil(blocks / 2);
+const quartered = (blocks: number): number => Math.ceil(blocks / 4);
+const perGroup =
+  (count: number) =>
+  (blocks: number): number =>
+    (blocks / 8) * count;
 
 /** Every weight type that the engine runs. */
 export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
@@ -114,7 +71,7 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockBytes: 4,
     vectors: 8,
     scaleWords: none,
-    groups: floats,
+    groups: one,
     wgsl: f32,
     repackWgsl: floatsRepack,
     dequantize: dequantizeF32,
@@ -125,7 +82,7 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockBytes: 2,
     vectors: 4,
     scaleWords: none,
-    groups: floats,
+    groups: one,
     wgsl: f16,
     repackWgsl: floatsRepack,
     dequantize: dequantizeF16,
@@ -136,7 +93,7 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockBytes: 2,
     vectors: 4,
     scaleWords: none,
-    groups: floats,
+    groups: one,
     wgsl: bf16,
     repackWgsl: floatsRepack,
     dequantize: dequantizeBf16,
@@ -146,44 +103,154 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     blockElements: 32,
     blockBytes: 18,
     vectors: 1,
-    scaleWords: pairs,
-    groups: pairs,
+    scaleWords: halved,
+    groups: halved,
     wgsl: q40,
     repackWgsl: q40Repack,
     dequantize: dequantizeQ40,
+  }),
+  Q4_1: quantFormat({
+    type: 'Q4_1',
+    blockElements: 32,
+    blockBytes: 20,
+    vectors: 1,
+    scaleWords: one,
+    groups: one,
+    wgsl: q41,
+    repackWgsl: q41Repack,
+    dequantize: dequantizeQ41,
+  }),
+  Q5_0: quantFormat({
+    type: 'Q5_0',
+    blockElements: 32,
+    blockBytes: 22,
+    vectors: 1,
+    scaleWords: (blocks) => blocks + halved(blocks),
+    groups: halved,
+    wgsl: q50,
+    repackWgsl: q50Repack,
+    dequantize: dequantizeQ50,
+  }),
+  Q5_1: quantFormat({
+    type: 'Q5_1',
+    blockElements: 32,
+    blockBytes: 24,
+    vectors: 1,
+    scaleWords: (blocks) => 2 * blocks,
+    groups: one,
+    wgsl: q51,
+    repackWgsl: q51Repack,
+    dequantize: dequantizeQ51,
   }),
   Q8_0: quantFormat({
     type: 'Q8_0',
     blockElements: 32,
     blockBytes: 34,
     vectors: 2,
-    scaleWords: pairs,
-    groups: pairs,
+    scaleWords: halved,
+    groups: halved,
     wgsl: q80,
     repackWgsl: q80Repack,
     dequantize: dequantizeQ80,
+  }),
+  Q2_K: quantFormat({
+    type: 'Q2_K',
+    blockElements: 256,
+    blockBytes: 84,
+    vectors: 0.5,
+    scaleWords: perGroup(5),
+    groups: perGroup(1),
+    wgsl: q2K,
+    repackWgsl: q2KRepack,
+    dequantize: dequantizeQ2K,
+  }),
+  Q3_K: quantFormat({
+    type: 'Q3_K',
+    blockElements: 256,
+    blockBytes: 110,
+    vectors: 0.5,
+    scaleWords: perGroup(12),
+    groups: perGroup(1),
+    wgsl: q3K,
+    repackWgsl: q3KRepack,
+    dequantize: dequantizeQ3K,
   }),
   Q4_K: quantFormat({
     type: 'Q4_K',
     blockElements: 256,
     blockBytes: 144,
     vectors: 1,
-    scaleWords: (blocks) => (blocks / 8) * 4,
-    groups: (blocks) => blocks / 8,
+    scaleWords: perGroup(4),
+    groups: perGroup(1),
     wgsl: q4K,
     repackWgsl: q4KRepack,
     dequantize: dequantizeQ4K,
+  }),
+  Q5_K: quantFormat({
+    type: 'Q5_K',
+    blockElements: 256,
+    blockBytes: 176,
+    vectors: 1,
+    scaleWords: perGroup(12),
+    groups: perGroup(1),
+    wgsl: q5K,
+    repackWgsl: q5KRepack,
+    dequantize: dequantizeQ5K,
   }),
   Q6_K: quantFormat({
     type: 'Q6_K',
     blockElements: 256,
     blockBytes: 210,
     vectors: 1,
-    scaleWords: (blocks) => (blocks / 8) * 21,
-    groups: (blocks) => blocks / 8,
+    scaleWords: perGroup(21),
+    groups: perGroup(1),
     wgsl: q6K,
     repackWgsl: q6KRepack,
     dequantize: dequantizeQ6K,
+  }),
+  IQ4_NL: quantFormat({
+    type: 'IQ4_NL',
+    blockElements: 32,
+    blockBytes: 18,
+    vectors: 1,
+    scaleWords: halved,
+    groups: halved,
+    wgsl: iq4NL,
+    repackWgsl: iq4NLRepack,
+    dequantize: dequantizeIQ4NL,
+  }),
+  IQ4_XS: quantFormat({
+    type: 'IQ4_XS',
+    blockElements: 256,
+    blockBytes: 136,
+    vectors: 1,
+    scaleWords: perGroup(2),
+    groups: perGroup(1),
+    wgsl: iq4XS,
+    repackWgsl: iq4XSRepack,
+    dequantize: dequantizeIQ4XS,
+  }),
+  MXFP4: quantFormat({
+    type: 'MXFP4',
+    blockElements: 32,
+    blockBytes: 17,
+    vectors: 1,
+    scaleWords: quartered,
+    groups: quartered,
+    wgsl: mxfp4,
+    repackWgsl: mxfp4Repack,
+    dequantize: dequantizeMXFP4,
+  }),
+  TQ2_0: quantFormat({
+    type: 'TQ2_0',
+    blockElements: 256,
+    blockBytes: 66,
+    vectors: 0.5,
+    scaleWords: (blocks) => Math.ceil(blocks / 16),
+    groups: (blocks) => Math.ceil(blocks / 16),
+    wgsl: tq20,
+    repackWgsl: tq20Repack,
+    dequantize: dequantizeTQ20,
   }),
 };
 

@@ -2,22 +2,6 @@
 
 const GROUP_WORDS: u32 = 21u;
 
-// Word `index` of a block of 32: its low nibbles are elements 4·index…, its high nibbles the ones 16 further on.
-fn nibbles(start: u32, shift: u32, index: u32) -> u32 {
-  let low = (raw_word(start + index * 4u) >> shift) & 0x0f0f0f0fu;
-  let high = (raw_word(start + 16u + index * 4u) >> shift) & 0x0f0f0f0fu;
-  return low | (high << 4u);
-}
-
-// The upper pairs of 16 elements: four words of one element a byte, gathered in one word of four elements a byte.
-fn gather_pairs(start: u32, shift: u32) -> u32 {
-  var word = 0u;
-  for (var index = 0u; index < 4u; index++) {
-    word |= ((raw_word(start + index * 4u) >> shift) & 0x03030303u) << (index * 2u);
-  }
-  return word;
-}
-
 fn repack_group(source_row: u32, plane_row: u32, group: u32) {
   let start = source_row * ROW_BYTES + group * 210u;
   let at = plane_row * SCALE_WORDS + group * GROUP_WORDS;
@@ -27,10 +11,10 @@ fn repack_group(source_row: u32, plane_row: u32, group: u32) {
     let bytes = start + half * 64u + (quarter & 1u) * 32u;
     let shift = (quarter / 2u) * 4u;
     quants[plane_row * BLOCKS + group * 8u + block] = vec4u(
-      nibbles(bytes, shift, 0u),
-      nibbles(bytes, shift, 1u),
-      nibbles(bytes, shift, 2u),
-      nibbles(bytes, shift, 3u),
+      gather_nibbles(bytes, shift, 0u),
+      gather_nibbles(bytes, shift, 1u),
+      gather_nibbles(bytes, shift, 2u),
+      gather_nibbles(bytes, shift, 3u),
     );
     let pairs = start + 128u + half * 32u;
     scales[at + block * 2u] = gather_pairs(pairs, quarter * 2u);

@@ -10,3 +10,12 @@ export function dequantizeQ80(bytes: Uint8Array, elements: number): Float32Array
   }
   return weights;
 }
+
+/** A row of file blocks → its planes, see `q8-0.wgsl`. */
+export function packQ80(row: Uint8Array, quants: Uint8Array, scales: Uint8Array): void {
+  for (let block = 0; block < row.length / 34; block++) {
+    const start = block * 34;
+    scales.set(row.subarray(start, start + 2), block * 2);
+    quants.set(row.subarray(start + 2, start + 34), block * 32);
+  }
+}

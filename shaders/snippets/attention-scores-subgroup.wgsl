@@ -7,7 +7,7 @@ fn share_products(head: u32, shares: array<f32, QUAD_POSITIONS>, count: u32, qua
   for (var i = 0u; i < QUAD_POSITIONS; i++) {
     let position = quad + i * QUADS;
     let half = shares[i] + quadSwapX(shares[i]);
-    let score = half + quadSwapY(half);
+    let score = capped(half + quadSwapY(half));
     if (lane == 0) {
       scores[head * TILE + position] = score;
     }

@@ -13,7 +13,7 @@ fn settle_scores(count: u32, local: u32) {
   for (var i = local; i < GROUP_HEADS * TILE; i += WORKGROUP_SIZE) {
     if (i % TILE < count) {
       let at = i * LANES;
-      let score = score_parts[at] + score_parts[at + 1] + score_parts[at + 2] + score_parts[at + 3];
+      let score = capped(score_parts[at] + score_parts[at + 1] + score_parts[at + 2] + score_parts[at + 3]);
       scores[i] = score;
       atomicMax(&peaks[i / TILE], ordered_key(score));
     }

@@ -17,7 +17,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   var sums: array<vec4f, COLUMNS>;
   var total = 0.0;
   var peak = LOWEST;
-  for (var first = 0u; first < visible; first += TILE) {
+  for (var first = hidden_positions(token, split); first < visible; first += TILE) {
     let count = min(TILE, visible - first);
     let tile = cached + first * COLUMNS;
     var scores: array<f32, TILE>;
@@ -28,7 +28,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
       for (var at = key; at < key + COLUMNS; at++) {
         products += qkv[query + at - key] * vec4f(k_cache[at]);
       }
-      scores[t] = SCALE * (products.x + products.y + products.z + products.w);
+      scores[t] = capped(SCALE * (products.x + products.y + products.z + products.w));
       tile_peak = max(tile_peak, scores[t]);
     }
     let shrink = exp(peak - tile_peak);

@@ -44,7 +44,8 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   }
   let cached = cache_start(kv_head, split);
   let visible = visible_positions(token, split);
-  for (var first = 0u; first < visible; first += TILE) {
+  let hidden = hidden_positions(token, split);
+  for (var first = hidden; first < visible; first += TILE) {
     let count = min(TILE, visible - first);
     let tile = cached + first * COLUMNS;
     score_tile(tile, count, local);
@@ -103,7 +104,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
       }
       if (head < heads && column == 0) {
         let peak = key_value(atomicLoad(&peaks[head]));
-        partials[start + COLUMNS * 4] = select(LOWEST, peak, visible > 0);
+        partials[start + COLUMNS * 4] = select(LOWEST, peak, visible > hidden);
         partials[start + COLUMNS * 4 + 1] = totals[head];
       }
     }

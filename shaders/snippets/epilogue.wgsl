@@ -6,13 +6,24 @@ override INPUT_STRIDE: u32; // blocks of 32 between two tokens of x
 override OUTPUT_STRIDE: u32; // f32 between two tokens of y
 override BIAS: bool;
 override EPILOGUE: u32;
+override ACTIVATION: u32;
+override OUTPUT_SCALE: f32;
+override OUTPUT_SOFTCAP: f32; // 0: none
 
 const STORE: u32 = 0u;
 const ADD: u32 = 1u;
-const SWIGLU: u32 = 2u;
+const GLU: u32 = 2u;
 const GATE: u32 = 3u;
+const ACTIVATE: u32 = 4u;
 
-fn silu(value: f32) -> f32 {
+const SILU: u32 = 0u;
+const GELU: u32 = 1u;
+
+// GELU by its tanh form, written with the sigmoid: ½·(1 + tanh u) = 1 / (1 + exp(−2u)), u = √(2/π)·(v + 0.044715·v³).
+fn activated(value: f32) -> f32 {
+  if (ACTIVATION == GELU) {
+    return value / (1.0 + exp(-1.5957691216 * (value + 0.044715 * value * value * value)));
+  }
   return value / (1.0 + exp(-value));
 }
 
@@ -30,8 +41,8 @@ fn finish_pair(token: u32, row: u32, sums: vec2f) {
   }
   let first = biased(row, sums.x);
   let at = token * OUTPUT_STRIDE + FIRST_ROW + row;
-  if (EPILOGUE == SWIGLU) {
-    y[token * OUTPUT_STRIDE + (FIRST_ROW + row) / 2u] = silu(first) * biased(row + 1u, sums.y);
+  if (EPILOGUE == GLU) {
+    y[token * OUTPUT_STRIDE + (FIRST_ROW + row) / 2u] = activated(first) * biased(row + 1u, sums.y);
     return;
   }
   finish_row(at, first);
@@ -42,10 +53,14 @@ fn finish_pair(token: u32, row: u32, sums: vec2f) {
 
 fn finish_row(at: u32, value: f32) {
   if (EPILOGUE == ADD) {
-    y[at] += value;
+    y[at] += OUTPUT_SCALE * value;
   } else if (EPILOGUE == GATE) {
-    y[at] = silu(y[at]) * value;
+    y[at] = activated(y[at]) * value;
+  } else if (EPILOGUE == ACTIVATE) {
+    y[at] = activated(value);
+  } else if (OUTPUT_SOFTCAP > 0.0) {
+    y[at] = softcapped(OUTPUT_SCALE * value, OUTPUT_SOFTCAP);
   } else {
-    y[at] = value;
+    y[at] = OUTPUT_SCALE * value;
   }
 }

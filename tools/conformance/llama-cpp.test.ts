@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { QuantType } from '../../shaders/quant/format.ts';
+import { QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { decodeWithLogprobs } from '../../workers/engines/logprobs.ts';
 import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { openNodeEngine } from '../node-engine.ts';
@@ -23,16 +23,56 @@ import { type LlamaCpp, openLlamaCpp, type ReferenceToken } from './llama-cpp.ts
 const PROMPT = 'Hello, my name is';
 const TOKENS = 128;
 
+/** Minutes on a machine that is busy with other things, seconds on an idle one. */
+const CASE_MS = 900_000;
+
 /** Positions whose first two choices are closer than this do not decide which is the likeliest. */
 const NEAR_TIE = 0.05;
 
 /** The largest difference of a log-probability: F32 storage, or a KV cache in f16. */
 const BARS = { f32: { max: 0.005, mean: 0.0005 }, f16: { max: 0.1, mean: 0.015 } };
 
-const TYPES: readonly QuantType[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
+/** llama.cpp looks GELU up in a table of f16 on the CPU: its own distance from exact is 0.07 at most, 0.005 on average. */
+const GELU_BARS = { max: 0.15, mean: 0.015 };
+const WITH_GELU = new Set(['gemma', 'gemma2', 'gemma3', 'starcoder2', 'gpt2']);
+
+/** Sizes that all differ. */
+const SMALL = { embedding: 160, feedForward: 288, heads: 6, kvHeads: 2, headDim: 24, layers: 3 } as const;
+
+/** Where llama.cpp insists on heads that together are as wide as the embedding. */
+const SQUARE = { embedding: 144 } as const;
+
+/** Of every architecture: what is in its layers repeats within so many. */
+const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[] = [
+  { title: 'architecture qwen2', architecture: 'qwen2', ...SMALL, ...SQUARE },
+  { title: 'architecture qwen3', architecture: 'qwen3', ...SMALL },
+  { title: 'architecture smollm3', architecture: 'smollm3', ...SMALL, layers: 5 },
+  { title: 'architecture granite', architecture: 'granite', ...SMALL },
+  { title: 'architecture olmo2', architecture: 'olmo2', ...SMALL, ...SQUARE },
+  {
+    title: 'architecture olmo2 with windows',
+    architecture: 'olmo2',
+    ...SMALL,
+    ...SQUARE,
+    layers: 5,
+    metadata: {
+      'olmo2.attention.sliding_window': 24,
+      'olmo2.rope.scaling.type': 'yarn',
+      'olmo2.rope.scaling.factor': { type: 'float32', value: 4 },
+      'olmo2.rope.scaling.original_context_length': 64,
+    },
+  },
+  { title: 'architecture gemma', architecture: 'gemma', ...SMALL },
+  { title: 'architecture gemma2', architecture: 'gemma2', ...SMALL },
+  { title: 'architecture gemma3', architecture: 'gemma3', ...SMALL, layers: 7 },
+  { title: 'architecture phi3', architecture: 'phi3', ...SMALL, ...SQUARE },
+  { title: 'architecture starcoder2', architecture: 'starcoder2', ...SMALL, ...SQUARE },
+  { title: 'architecture gpt2', architecture: 'gpt2', ...SMALL, ...SQUARE, kvHeads: 6 },
+];
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
-  ...TYPES.map((type) => ({ title: type, type })),
+  ...ARCHITECTURES,
+  ...QUANT_TYPES.map((type) => ({ title: type, type })),
   { title: 'tied embeddings', type: 'Q4_K', tied: true, seed: 2 },
   { title: 'biases', type: 'Q8_0', biases: true, seed: 3 },
   { title: 'RoPE factors', type: 'F16', ropeFactors: true, seed: 4 },
@@ -43,6 +83,15 @@ const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
     metadata: {
       'llama.rope.scaling.type': 'linear',
       'llama.rope.scaling.factor': { type: 'float32', value: 4 },
+    },
+  },
+  {
+    title: 'yarn RoPE scaling',
+    ...SMALL,
+    metadata: {
+      'llama.rope.scaling.type': 'yarn',
+      'llama.rope.scaling.factor': { type: 'float32', value: 4 },
+      'llama.rope.scaling.original_context_length': 64,
     },
   },
   { title: 'heads wider than the embedding, no shared heads', type: 'Q6_K', headDim: 64, kvHeads: 8, seed: 6 },
@@ -60,14 +109,14 @@ beforeAll(async () => {
   else console.warn('SKIPPED: no adapter with shader-f16 here, the f16 path was not compared with llama.cpp.');
   folder = mkdtempSync(join(tmpdir(), 'freehold-'));
   llamaCpp = await openLlamaCpp();
-}, 60_000);
+}, CASE_MS);
 afterAll(async () => {
   await llamaCpp?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** Every model in f32; three in f16 too, as the site runs them where it can. */
-function runs({ type, seed }: RandomModelOptions): { real: 'f32' | 'f16'; adapter: string }[] {
+function runs({ type = 'F32', seed }: RandomModelOptions): { real: 'f32' | 'f16'; adapter: string }[] {
   const inF32 = { real: 'f32', adapter: '' } as const;
   const alsoF16 = seed === undefined && (type === 'F16' || type === 'Q8_0' || type === 'Q4_K');
   return alsoF16 && f16Adapter !== null ? [inF32, { real: 'f16', adapter: f16Adapter }] : [inF32];
@@ -132,18 +181,19 @@ describe('llama.cpp and this engine, token by token', () => {
             });
             const { decided, agreed, largest, mean } = compare(positions, reference.tokens);
             console.log(
-              `${title} in ${real}: ${agreed} of ${decided} agree, log-probabilities differ by ${largest.toFixed(5)} at most`,
+              `${title} in ${real}: ${agreed} of ${decided} agree, log-probabilities differ by ${largest.toFixed(5)} at most, ${mean.toFixed(5)} on average`,
             );
             expect(decided).toBeGreaterThan(100);
             expect(agreed / decided).toBeGreaterThanOrEqual(0.99);
-            expect(largest).toBeLessThan(BARS[real].max);
-            expect(mean).toBeLessThan(BARS[real].mean);
+            const bars = WITH_GELU.has(options.architecture ?? 'llama') ? GELU_BARS : BARS[real];
+            expect(largest).toBeLessThan(bars.max);
+            expect(mean).toBeLessThan(bars.mean);
           } finally {
             await close();
           }
         }
       },
-      120_000,
+      CASE_MS,
     );
   }
 });

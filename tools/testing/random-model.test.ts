@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { halfToNumber } from '../../shaders/quant/half.ts';
-import type { QuantType } from '../../shaders/quant/format.ts';
+import { QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { dequantizedCopy } from './dequantized-copy.ts';
 import { bfloatBits, halfBits } from './half.ts';
 import { randomModel, randomModelOfBytes } from './random-model.ts';
 import { testVocabulary } from './test-vocabulary.ts';
 import { writeGguf } from './write-gguf.ts';
 
-const TYPES: QuantType[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
-
-describe.each(TYPES)('a random model of %s', (type) => {
+describe.each(QUANT_TYPES)('a random model of %s', (type) => {
   const model = randomModel({ type });
   const values = (name: string): Float32Array => {
     const bytes = dequantizedCopy(model).tensors.find((tensor) => tensor.name === name)!.bytes;

@@ -1,10 +1,12 @@
 /**
- * Small Llama-architecture GGUF models with seeded random weights, for tests of the whole engine.
+ * Small GGUF models with seeded random weights, of any architecture that the engine runs, for tests of the whole engine.
  *
  * Sizes differ from each other, so that a mixed-up dimension shows; weights are scaled so that logits spread with a
  * standard deviation near 3, so that a wrong layer changes the likeliest token. The text they write is noise.
  */
 import type { QuantType } from '../../shaders/quant/format.ts';
+import type { ArchitectureName } from '../../workers/format/architecture-names.ts';
+import { randomArchitectures } from './random-architectures.ts';
 import { randomBits, randomWeights, type RandomBits } from './random-weights.ts';
 import { testVocabulary } from './test-vocabulary.ts';
 import { writeGguf, type FriendlyValue, type TensorToWrite } from './write-gguf.ts';
@@ -12,6 +14,8 @@ import { writeGguf, type FriendlyValue, type TensorToWrite } from './write-gguf.
 /** What a model should be like; everything has a default. */
 export interface RandomModelOptions {
   readonly seed?: number;
+  /** Default: llama. */
+  readonly architecture?: ArchitectureName;
   /** Of all matrices; norms and biases are F32 as in every GGUF file. */
   readonly type?: QuantType;
   readonly name?: string;
@@ -25,7 +29,7 @@ export interface RandomModelOptions {
   readonly contextLength?: number;
   /** Whether the embedding matrix also makes the logits. */
   readonly tied?: boolean;
-  /** Biases on all seven matrices of a layer. */
+  /** Biases on all matrices of a layer, whatever the architecture has. */
   readonly biases?: boolean;
   /** A `rope_freqs.weight` tensor with a factor for each pair, as Llama 3.1 has. */
   readonly ropeFactors?: boolean;
@@ -54,10 +58,19 @@ function vector(size: number, low: number, high: number, random: RandomBits): Ui
  */
 export function randomModel(options: RandomModelOptions = {}): RandomModel {
   const { seed = 1, type = 'F32', layers = 3, embedding = 256, feedForward = 768, heads = 8, kvHeads = 2 } = options;
+  const { architecture = 'llama', contextLength = 1024 } = options;
+  const family = randomArchitectures[architecture];
+  const { norms: normPlaces = 'before', rotaryDim = options.headDim ?? embedding / heads } = family;
   const headDim = options.headDim ?? embedding / heads;
   const vocabulary = testVocabulary();
   const random = randomBits(seed);
   const tensors: TensorToWrite[] = [];
+  const floats = (name: string, size: number, low: number, high: number) =>
+    tensors.push({ name, type: 'F32', shape: [size], bytes: vector(size, low, high, random) });
+  const hasBias = (name: string): boolean => {
+    if (!name.startsWith('blk.')) return false;
+    return options.biases === true || family.biases === 'all' || (family.biases === 'qkv' && /attn_[qkv]/.test(name));
+  };
   const matrix = (name: string, rows: number, columns: number, deviation: number, zeroRows?: ReadonlySet<number>) => {
     const shape = [rows, columns];
     tensors.push({
@@ -66,53 +79,77 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
       shape,
       bytes: randomWeights(type, shape, deviation, random, zeroRows),
     });
-    if (options.biases && name.startsWith('blk.'))
-      tensors.push({ name: `${name}.bias`, type: 'F32', shape: [rows], bytes: vector(rows, -0.5, 0.5, random) });
+    if (hasBias(name)) floats(`${name}.bias`, rows, -0.5, 0.5);
   };
-  const norm = (name: string) =>
-    tensors.push({ name, type: 'F32', shape: [embedding], bytes: vector(embedding, 0.5, 1.5, random) });
+  const norm = (name: string, low = 0.5, high = 1.5) => {
+    floats(`${name}.weight`, embedding, low, high);
+    if (family.layerNorm) floats(`${name}.bias`, embedding, -0.5, 0.5);
+  };
 
   // Ends, so that answers go on; bytes past ASCII, so that answers are text that any JSON writer takes.
   const quiet = new Set([vocabulary.eosId, vocabulary.endOfTurnId, ...vocabulary.highByteIds]);
   const outputDeviation = 3 / Math.sqrt(embedding);
-  matrix('token_embd', vocabulary.tokens.length, embedding, outputDeviation, quiet);
+  // Six times smaller here, and six times larger behind the last norm.
+  const scaledTied = family.scaledTiedEmbeddings === true;
+  matrix('token_embd', vocabulary.tokens.length, embedding, outputDeviation / (scaledTied ? 6 : 1), quiet);
+  if (family.learnedPositions) matrix('position_embd', contextLength, embedding, outputDeviation);
   for (let layer = 0; layer < layers; layer++) {
     const name = (part: string) => `blk.${layer}.${part}`;
-    norm(name('attn_norm.weight'));
+    if (normPlaces !== 'behind') norm(name('attn_norm'));
     // Queries and keys a little larger: attention then prefers some positions, and a wrong rotation shows.
-    matrix(name('attn_q'), heads * headDim, embedding, 1.5 / Math.sqrt(embedding));
-    matrix(name('attn_k'), kvHeads * headDim, embedding, 1.5 / Math.sqrt(embedding));
-    matrix(name('attn_v'), kvHeads * headDim, embedding, 1 / Math.sqrt(embedding));
+    if (family.fusedQkv) {
+      matrix(name('attn_qkv'), (heads + 2 * kvHeads) * headDim, embedding, 1.3 / Math.sqrt(embedding));
+    } else {
+      matrix(name('attn_q'), heads * headDim, embedding, 1.5 / Math.sqrt(embedding));
+      matrix(name('attn_k'), kvHeads * headDim, embedding, 1.5 / Math.sqrt(embedding));
+      matrix(name('attn_v'), kvHeads * headDim, embedding, 1 / Math.sqrt(embedding));
+    }
+    if (family.headNorm) {
+      floats(name('attn_q_norm.weight'), family.headNorm === 'head' ? headDim : heads * headDim, 1, 2);
+      floats(name('attn_k_norm.weight'), family.headNorm === 'head' ? headDim : kvHeads * headDim, 1, 2);
+    }
     matrix(name('attn_output'), embedding, heads * headDim, 1 / Math.sqrt(heads * headDim));
-    norm(name('ffn_norm.weight'));
-    matrix(name('ffn_gate'), feedForward, embedding, 1.5 / Math.sqrt(embedding));
-    matrix(name('ffn_up'), feedForward, embedding, 1 / Math.sqrt(embedding));
+    if (normPlaces !== 'before') norm(name('post_attention_norm'));
+    if (normPlaces !== 'behind') norm(name('ffn_norm'));
+    if (family.gate === 'fused') {
+      matrix(name('ffn_up'), 2 * feedForward, embedding, 1.2 / Math.sqrt(embedding));
+    } else {
+      if (family.gate !== 'none') matrix(name('ffn_gate'), feedForward, embedding, 1.5 / Math.sqrt(embedding));
+      matrix(name('ffn_up'), feedForward, embedding, 1 / Math.sqrt(embedding));
+    }
     matrix(name('ffn_down'), embedding, feedForward, 1 / Math.sqrt(feedForward));
+    if (normPlaces !== 'before') norm(name('post_ffw_norm'));
   }
-  norm('output_norm.weight');
-  if (!options.tied) matrix('output', vocabulary.tokens.length, embedding, outputDeviation, quiet);
-  if (options.ropeFactors) {
-    const bytes = vector(headDim / 2, 1, 8, random);
-    tensors.push({ name: 'rope_freqs.weight', type: 'F32', shape: [headDim / 2], bytes });
-  }
+  if (scaledTied) norm('output_norm', 3, 9);
+  else norm('output_norm');
+  if (!options.tied && !scaledTied) matrix('output', vocabulary.tokens.length, embedding, outputDeviation, quiet);
+  const factors = options.ropeFactors
+    ? ['rope_freqs']
+    : family.longRope
+      ? ['rope_factors_long', 'rope_factors_short']
+      : [];
+  for (const name of factors) floats(`${name}.weight`, rotaryDim / 2, 1, 8);
 
+  const sized = (values: Readonly<Record<string, FriendlyValue>>): Record<string, FriendlyValue> =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value]));
   const metadata: Record<string, FriendlyValue> = {
-    'general.architecture': 'llama',
+    'general.architecture': architecture,
     'general.name': options.name ?? `Random ${type} ${seed}`,
     'general.license': 'mit',
-    'llama.block_count': layers,
-    'llama.context_length': options.contextLength ?? 1024,
-    'llama.embedding_length': embedding,
-    'llama.feed_forward_length': feedForward,
-    'llama.attention.head_count': heads,
-    'llama.attention.head_count_kv': kvHeads,
-    'llama.attention.layer_norm_rms_epsilon': 1e-5,
-    'llama.rope.dimension_count': headDim,
-    'llama.rope.freq_base': { type: 'float32', value: 10_000 },
-    'llama.vocab_size': vocabulary.tokens.length,
-    ...(options.headDim === undefined
-      ? {}
-      : { 'llama.attention.key_length': headDim, 'llama.attention.value_length': headDim }),
+    ...sized({
+      block_count: layers,
+      context_length: contextLength,
+      embedding_length: embedding,
+      feed_forward_length: feedForward,
+      'attention.head_count': heads,
+      'attention.head_count_kv': kvHeads,
+      [`attention.layer_norm_${family.layerNorm ? '' : 'rms_'}epsilon`]: 1e-5,
+      'rope.dimension_count': rotaryDim,
+      'rope.freq_base': { type: 'float32', value: 10_000 },
+      vocab_size: vocabulary.tokens.length,
+      ...(options.headDim === undefined ? {} : { 'attention.key_length': headDim, 'attention.value_length': headDim }),
+      ...family.metadata,
+    }),
     'tokenizer.ggml.model': 'llama',
     'tokenizer.ggml.tokens': vocabulary.tokens,
     'tokenizer.ggml.scores': { type: 'array', itemType: 'float32', value: vocabulary.scores },

@@ -13,9 +13,19 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   F16: { bytes: 2, weights: 1 },
   BF16: { bytes: 2, weights: 1 },
   Q4_0: { bytes: 18, weights: 32 },
+  Q4_1: { bytes: 20, weights: 32 },
+  Q5_0: { bytes: 22, weights: 32 },
+  Q5_1: { bytes: 24, weights: 32 },
   Q8_0: { bytes: 34, weights: 32 },
+  Q2_K: { bytes: 84, weights: 256 },
+  Q3_K: { bytes: 110, weights: 256 },
   Q4_K: { bytes: 144, weights: 256 },
+  Q5_K: { bytes: 176, weights: 256 },
   Q6_K: { bytes: 210, weights: 256 },
+  IQ4_NL: { bytes: 18, weights: 32 },
+  IQ4_XS: { bytes: 136, weights: 256 },
+  MXFP4: { bytes: 17, weights: 32 },
+  TQ2_0: { bytes: 66, weights: 256 },
 };
 
 /** A stream of 32 random bits: xorshift32, so that a failing case can be run again. */
@@ -40,8 +50,34 @@ function bell(random: RandomBits): number {
   return (sum - 510) / 147.8;
 }
 
-// Root mean square of one weight where a block's scale is 1 and all codes and packed scales are equally likely.
-const UNIT_RMS = { Q4_0: 4.64, Q8_0: 73.9, Q4_K: 258.3, Q6_K: 1365.7 };
+/** How a quantised block is drawn, all its codes and packed scales equally likely. */
+interface Draw {
+  /** Root mean square of one weight where the block's scale is 1. */
+  readonly unitRms: number;
+  /** Where the scale lies, an f16. */
+  readonly scaleAt: number;
+  /** How much larger the second f16 is, in types that have one: their codes start at 0, and weights shall have mean 0. */
+  readonly minimum?: number;
+}
+
+const DRAWS = {
+  Q4_0: { unitRms: 4.64, scaleAt: 0 },
+  Q4_1: { unitRms: 4.61, scaleAt: 0, minimum: -7.5 },
+  Q5_0: { unitRms: 9.25, scaleAt: 0 },
+  Q5_1: { unitRms: 9.23, scaleAt: 0, minimum: -15.5 },
+  Q8_0: { unitRms: 73.9, scaleAt: 0 },
+  Q2_K: { unitRms: 13.9, scaleAt: 80, minimum: 1.5 },
+  Q3_K: { unitRms: 43.3, scaleAt: 108 },
+  Q4_K: { unitRms: 258.3, scaleAt: 0, minimum: 7.5 },
+  Q5_K: { unitRms: 526.9, scaleAt: 0, minimum: 15.5 },
+  Q6_K: { unitRms: 1365.7, scaleAt: 208 },
+  IQ4_NL: { unitRms: 67.4, scaleAt: 0 },
+  IQ4_XS: { unitRms: 1246.3, scaleAt: 0 },
+  TQ2_0: { unitRms: 1, scaleAt: 64 },
+} satisfies Partial<Record<QuantType, Draw>>;
+
+/** As `unitRms`, a little more: a scale is a power of two, the one below or the one above what would be right. */
+const MXFP4_RMS = 3.2;
 
 function fillBytes(bytes: Uint8Array, start: number, count: number, random: RandomBits): void {
   for (let i = start; i < start + count; i++) bytes[i] = random() >>> 24;
@@ -52,20 +88,22 @@ function writeBlock(
   view: DataView,
   bytes: Uint8Array,
   offset: number,
-  type: keyof typeof UNIT_RMS,
+  type: keyof typeof DRAWS | 'MXFP4',
   deviation: number,
   random: RandomBits,
 ): void {
-  const scale = (deviation / UNIT_RMS[type]) * (0.5 + (random() >>> 8) / 2 ** 24);
-  if (type === 'Q6_K') {
-    fillBytes(bytes, offset, 208, random);
-    view.setUint16(offset + 208, halfBits(scale), true);
+  const varied = 0.5 + (random() >>> 8) / 2 ** 24;
+  fillBytes(bytes, offset, BLOCKS[type].bytes, random);
+  if (type === 'MXFP4') {
+    bytes[offset] = 127 + Math.floor(Math.log2(deviation / MXFP4_RMS) + varied - 0.5);
     return;
   }
-  fillBytes(bytes, offset, BLOCKS[type].bytes, random);
-  view.setUint16(offset, halfBits(scale), true);
-  // Codes of Q4_K are 0 … 15: the minimum is set so that weights have mean 0.
-  if (type === 'Q4_K') view.setUint16(offset + 2, halfBits(scale * 7.5), true);
+  // Upper bits in one of four: codes of mean 1, all of them, as its weights are q − 1.
+  if (type === 'TQ2_0') for (let i = offset; i < offset + 64; i++) bytes[i]! &= 0x55 | (random() >>> 24);
+  const { unitRms, scaleAt, minimum }: Draw = DRAWS[type];
+  const scale = (deviation / unitRms) * varied;
+  view.setUint16(offset + scaleAt, halfBits(scale), true);
+  if (minimum !== undefined) view.setUint16(offset + scaleAt + 2, halfBits(scale * minimum), true);
 }
 
 /**

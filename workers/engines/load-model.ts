@@ -1,18 +1,20 @@
 /** From a model file to a model that runs: declare, check the memory, allocate, upload, compile. Frees all on failure. */
 import type { Variant } from '../../shaders/kernel.ts';
 import { isQuantType } from '../../shaders/quant/format.ts';
-import { ropeTable } from '../../shaders/rope-table.ts';
 import { readGguf } from '../format/gguf.ts';
 import type { ModelFile } from '../format/model-file.ts';
+import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
 import { isSound, selfTest } from '../gpu/self-test.ts';
 import { fasterReduction } from '../gpu/tuner.ts';
-import { type AttentionLayout, Graph, type LayerCache } from '../graph/graph.ts';
+import { Graph, type LayerCache } from '../graph/graph.ts';
 import { Slot } from '../graph/slot.ts';
 import { architectures } from '../models/architectures.ts';
+import { Settings } from '../models/forward.ts';
 import { ropeSettings } from '../models/rope-settings.ts';
+import { RopeTables } from '../models/rope-tables.ts';
 import { type ModelShape, readShape } from '../models/shape.ts';
 import { uploadWeights } from '../models/upload.ts';
 import { Weights } from '../models/weights.ts';
@@ -20,7 +22,7 @@ import type { LoadOptions, LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import { Sampler } from '../sample/sampler.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
 import { createTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -66,17 +68,20 @@ export async function warmUp(gpu: Gpu): Promise<void> {
   await fasterReduction(gpu, PipelineCache.of(gpu));
 }
 
-/** Loads a model file onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
+/** What a model is read from: one GGUF file, or the files of a model in parts or in a folder. */
+export type ModelBytes = ByteSource | readonly NamedSource[];
+
+/** Loads a model onto the device. Rejects with an EngineError, or with the signal's reason if aborted. */
 export async function loadModel(
   gpu: Gpu,
-  source: ByteSource,
+  source: ModelBytes,
   fileName: string,
   options: EngineOptions,
   onProgress: (progress: LoadProgress) => void,
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
   const startedAt = performance.now();
-  const file = await readGguf(source, signal);
+  const file = 'read' in source ? await readGguf(source, signal) : await readModel(source, signal);
   const summary = summarize(file, fileName);
   const declare = architectures[summary.architecture];
   if (summary.unsupported !== null || !declare) {
@@ -101,18 +106,18 @@ export async function loadModel(
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const bindingBytes = options.bindingBytes ?? Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const weights = new Weights(file, memory, bindingBytes);
-  const layout: AttentionLayout = { ...shape, contextLength, pairing: 'adjacent' };
-  const table = ropeTable({ contextLength, rotaryDim: shape.rotaryDim, ...(await ropeSettings(file, shape, signal)) });
-  const ropeSlot = memory.add(new Slot('rope table', table.byteLength, 'scratch'));
-  const cache = planCache(graph, layout, shape.layers, variant.real === 'f16' ? 2 : 4);
-  const logits = declare({ graph, weights, shape, layout, ropeTable: ropeSlot, cache });
+  const rope = await ropeSettings(file, shape, contextLength, signal);
+  const ropeTables = new RopeTables(memory, contextLength, shape.rotaryDim, rope);
+  const cache = planCache(graph, shape, contextLength, variant.real === 'f16' ? 2 : 4);
+  const settings = new Settings(file, shape.architecture);
+  const logits = declare({ graph, weights, shape, settings, ropeTables, cache, contextLength });
   const sampler = new Sampler(graph, logits.slot, shape.vocabularySize);
 
   await memory.allocate(gpu);
   try {
-    gpu.write(ropeSlot.buffer, 0, table);
+    ropeTables.upload(gpu);
     const report = progressReporter(weights.fileBytes, onProgress);
-    const uploaded = uploadWeights(gpu, pipelines, source, weights, report, signal).then(() => {
+    const uploaded = uploadWeights(gpu, pipelines, file.source, weights, report, signal).then(() => {
       onProgress({
         phase: 'compiling',
         loadedBytes: weights.fileBytes,
@@ -186,8 +191,8 @@ function chooseContext({ contextLength }: LoadOptions, shape: ModelShape): numbe
   return wanted;
 }
 
-function planCache(graph: Graph, layout: AttentionLayout, layers: number, realBytes: number): LayerCache[] {
-  const { kvHeads, contextLength, headDim } = layout;
+function planCache(graph: Graph, shape: ModelShape, contextLength: number, realBytes: number): LayerCache[] {
+  const { kvHeads, headDim, layers } = shape;
   const bytes = kvHeads * contextLength * headDim * realBytes;
   return Array.from({ length: layers }, (_, layer) => ({
     keys: graph.memory.add(new Slot(`keys of layer ${layer}`, bytes, 'kv-cache')),

@@ -15,9 +15,8 @@ import type {
   LoadProgress,
 } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
-import type { ByteSource } from '../source/byte-source.ts';
 import { AnswerText } from './answer-text.ts';
-import { type EngineOptions, type LoadedNativeModel, loadModel } from './load-model.ts';
+import { type EngineOptions, type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { type StepResult, TOKENS_IN_FLIGHT } from './runner.ts';
 
 /** More answers than a context is likely to hold. */
@@ -50,10 +49,10 @@ export class NativeEngine {
     this.model = model;
   }
 
-  /** Loads a model file. Rejects with an EngineError, or with the signal's reason if aborted. */
+  /** Loads a model from its file or files. Rejects with an EngineError, or with the signal's reason if aborted. */
   static async load(
     gpu: Gpu,
-    source: ByteSource,
+    source: ModelBytes,
     fileName: string,
     options: EngineOptions = {},
     onProgress: (progress: LoadProgress) => void = () => undefined,

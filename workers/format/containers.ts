@@ -1,4 +1,4 @@
-/** Says what a file is that is not GGUF, and what to do about it. It looks at the first bytes only. */
+/** Says what a file is that is not what it should be, and what to do about it. It looks at the first bytes only. */
 import { EngineError } from '../protocol/errors.ts';
 
 const CONVERT = 'Choose a GGUF file of the same model.';
@@ -40,6 +40,20 @@ export function notGguf(head: Uint8Array): EngineError {
     what: 'This is not a GGUF file',
     offset: 0,
     expected: 'the letters GGUF',
+    got: found,
+    remedy,
+  });
+}
+
+/** The error for a file that has no JSON header where safetensors has one: `FileUnsupported` if we know what it is. */
+export function notSafetensors(head: Uint8Array): EngineError {
+  const isGguf = latin1(head.subarray(0, 4)) === 'GGUF';
+  const known = isGguf ? (['a GGUF file', 'Open it as it is: it needs no other files.'] as const) : recognise(head);
+  const [found, remedy] = known ?? [hex(head.subarray(0, 9)), 'Fetch the file again, by its direct link.'];
+  return new EngineError(known ? 'FileUnsupported' : 'FileMalformed', {
+    what: 'This is not a safetensors file',
+    offset: 8,
+    expected: 'a length and a JSON header',
     got: found,
     remedy,
   });

@@ -18,7 +18,8 @@ export interface TensorInfo {
 
 /** A validated model file. Every tensor lies inside `source`, and none overlaps another. */
 export interface ModelFile {
-  readonly container: 'gguf';
+  /** Also says how rows of q and k are ordered: see `workers/models/rope-pairing.ts`. */
+  readonly container: 'gguf' | 'safetensors' | 'mlc';
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly source: ByteSource;

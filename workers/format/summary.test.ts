@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { QUANT_TYPES, quantFormats } from '../../shaders/quant/format.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import type { FriendlyValue, TensorToWrite } from '../../tools/testing/write-gguf.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -93,7 +94,7 @@ describe('summarize', () => {
     ['an adapter', { 'general.type': 'adapter' }, /no whole model but "adapter"/],
     ['a mixture of experts', { 'llama.expert_count': 8 }, /several experts/],
     ['no context length', { 'llama.context_length': 0 }, /how long a text/],
-    ['WordPiece', { 'tokenizer.ggml.model': 'bert' }, /tokenizer kind "bert"/],
+    ['an unknown tokenizer', { 'tokenizer.ggml.model': 'rwkv' }, /tokenizer kind "rwkv"/],
     ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'brand-new' }, /"brand-new", is not supported/],
     ['a pre-tokenizer that every object has', { 'tokenizer.ggml.pre': 'constructor' }, /"constructor"/],
   ])('says why it cannot run %s', async (_what, metadata, message) => {
@@ -101,8 +102,17 @@ describe('summarize', () => {
   });
 
   it('says why it cannot run unsupported tensor types, naming each', async () => {
-    const { unsupported } = await summary({}, [tensor('a', 'IQ2_S', 8), tensor('b', 'Q5_K', 8), tensor('c', 'F32', 8)]);
-    expect(unsupported).toMatch(/type IQ2_S, Q5_K are not supported yet\. Choose a file in one of these: F32.*Q6_K\.$/);
+    const { unsupported } = await summary({}, [tensor('a', 'Q8_K', 8), tensor('b', 'I8', 8), tensor('c', 'F32', 8)]);
+    expect(unsupported).toMatch(/type I8, Q8_K are not supported yet\. Choose a file in one of these: F32.*\.$/);
+  });
+
+  it('lists the tensor types that have kernels, with their own blocks', async () => {
+    const { unsupported } = await summary({}, [tensor('a', 'Q8_K', 8)]);
+    expect(unsupported!.match(/one of these: (.*)\.$/)![1]!.split(', ')).toEqual(QUANT_TYPES);
+    for (const type of QUANT_TYPES) {
+      const { blockElements, blockBytes } = tensorTypeByName(type)!;
+      expect(quantFormats[type]).toMatchObject({ blockElements, blockBytes });
+    }
   });
 
   it('says that a vocabulary is no model', async () => {

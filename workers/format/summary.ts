@@ -1,12 +1,30 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
 import type { ModelSummary, RecommendedSampling } from '../protocol/model.ts';
+import { ARCHITECTURES } from './architecture-names.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
 
-const RUNNABLE_ARCHITECTURES: readonly string[] = ['llama'];
-const RUNNABLE_TENSOR_TYPES: readonly string[] = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'];
+const RUNNABLE_TENSOR_TYPES: readonly string[] = [
+  'F32',
+  'F16',
+  'BF16',
+  'Q4_0',
+  'Q4_1',
+  'Q5_0',
+  'Q5_1',
+  'Q8_0',
+  'Q2_K',
+  'Q3_K',
+  'Q4_K',
+  'Q5_K',
+  'Q6_K',
+  'IQ4_NL',
+  'IQ4_XS',
+  'MXFP4',
+  'TQ2_0',
+];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
 const SHOWN_CHARACTERS = 200;
@@ -53,8 +71,8 @@ function unsupportedTokenizer(file: ModelFile): string | null {
 function unsupported(file: ModelFile, architecture: string): string | null {
   const parts = wholeNumber(file, 'split.count');
   if (parts > 1) return `This is one of ${parts} parts of a model. Join the parts, or choose a model in one file.`;
-  if (!RUNNABLE_ARCHITECTURES.includes(architecture))
-    return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of the ${RUNNABLE_ARCHITECTURES.join(' or ')} architecture.`;
+  if (!(ARCHITECTURES as readonly string[]).includes(architecture))
+    return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of one of these: ${ARCHITECTURES.join(', ')}.`;
   const kind = file.metadata.get('general.type');
   if (kind !== undefined && kind !== 'model')
     return `This file is no whole model but ${quoted(String(kind))}. Choose the model file itself.`;

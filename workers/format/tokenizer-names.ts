@@ -6,10 +6,13 @@
  * Source of the names: llama.cpp, `llama_vocab::impl::load`.
  */
 
-/** Values of `tokenizer.ggml.model` that we run: SentencePiece-style BPE with scores, and byte-level BPE with merges. */
-export const TOKENIZER_MODELS = ['llama', 'gpt2'] as const;
+/**
+ * Values of `tokenizer.ggml.model` that we run: SentencePiece-style BPE with scores; BPE with merges, of bytes and (Gemma
+ * 4) of characters; SentencePiece unigram; WordPiece.
+ */
+export const TOKENIZER_MODELS = ['llama', 'gpt2', 'gemma4', 't5', 'bert'] as const;
 
-/** Values of `tokenizer.ggml.pre` for byte-level BPE, each with the family whose rule it follows. */
+/** Values of `tokenizer.ggml.pre` for BPE with merges, each with the family whose rule it follows. */
 export const PRE_TOKENIZER_FAMILIES = {
   default: 'default',
   'gpt-2': 'gpt-2',
@@ -23,6 +26,14 @@ export const PRE_TOKENIZER_FAMILIES = {
   gigachat: 'gpt-2',
   'a.x-4.0': 'gpt-2',
   'granite-docling': 'gpt-2',
+  'modern-bert': 'gpt-2',
+  'roberta-bpe': 'gpt-2',
+  'jina-es': 'gpt-2',
+  'jina-de': 'gpt-2',
+  'jina-v1-en': 'gpt-2',
+  'jina-v2-es': 'gpt-2',
+  'jina-v2-de': 'gpt-2',
+  'jina-v2-code': 'gpt-2',
   starcoder: 'starcoder',
   refact: 'starcoder',
   'command-r': 'starcoder',
@@ -30,11 +41,16 @@ export const PRE_TOKENIZER_FAMILIES = {
   codeshell: 'starcoder',
   exaone: 'starcoder',
   'minerva-7b': 'starcoder',
+  mellum2: 'starcoder',
   falcon: 'falcon',
   'deepseek-llm': 'deepseek-llm',
   'deepseek-coder': 'deepseek-coder',
   'deepseek-v3': 'deepseek-v3',
   'hunyuan-dense': 'deepseek-v3',
+  'joyai-llm': 'deepseek-v3',
+  hy_v4: 'deepseek-v3',
+  spark2_5: 'spark2_5',
+  afmoe: 'afmoe',
   'llama-bpe': 'llama3',
   llama3: 'llama3',
   'llama-v3': 'llama3',
@@ -43,6 +59,9 @@ export const PRE_TOKENIZER_FAMILIES = {
   pixtral: 'llama3',
   'midm-2.0': 'llama3',
   lfm2: 'llama3',
+  'jina-v5-nano': 'llama3',
+  'jais-2': 'jais-2',
+  minicpm5: 'minicpm5',
   dbrx: 'dbrx',
   'smaug-bpe': 'dbrx',
   glm4: 'dbrx',
@@ -53,9 +72,37 @@ export const PRE_TOKENIZER_FAMILIES = {
   stablelm2: 'qwen2',
   hunyuan: 'qwen2',
   megrez: 'qwen2',
+  f2llmv2: 'qwen2',
+  'solar-open': 'qwen2',
+  'grok-2': 'qwen2',
+  qwen35: 'qwen35',
+  laguna: 'laguna',
+  ufakzeka: 'ufakzeka',
+  'seed-coder': 'seed-coder',
+  bailingmoe: 'bailingmoe',
+  bailingmoe2: 'bailingmoe',
+  'llada-moe': 'bailingmoe',
+  'exaone-moe': 'exaone-moe',
   tekken: 'tekken',
   'gpt-4o': 'gpt-4o',
   llama4: 'gpt-4o',
+  kanana2: 'gpt-4o',
+  talkie: 'gpt-4o',
+  'minimax-m2': 'gpt-4o',
+  'granite-embed-multi-97m': 'granite-embed',
+  youtu: 'youtu',
+  tiny_aya: 'tiny-aya',
+  cohere2moe: 'tiny-aya',
+  'kimi-k2': 'kimi-k2',
+  superbpe: 'superbpe',
+  chameleon: 'chameleon',
+  bloom: 'bloom',
+  'poro-chat': 'bloom',
+  'gpt3-finnish': 'bloom',
+  viking: 'viking',
+  gemma4: 'gemma4',
+  'granite-embed-multi-311m': 'gemma4',
+  'sarvam-moe': 'sarvam-moe',
 } as const;
 
 /** A rule for cutting text before byte-level BPE. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { openNodeGpu } from '../../tools/node-gpu.ts';
 import type { Variant } from '../../shaders/kernel.ts';
+import { QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { Gpu } from './gpu.ts';
 import { openGpu } from './open-gpu.ts';
 import { PipelineCache } from './pipeline-cache.ts';
 import { isSound, selfTest } from './self-test.ts';
 
-const TYPES = ['F32', 'F16', 'BF16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'] as const;
 const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
 const COMPILING_MS = 120_000;
 
@@ -30,7 +30,7 @@ describe('self-test', () => {
   test('passes on a sound device, for every tensor type', { timeout: COMPILING_MS }, async () => {
     const gpu = await open('SwiftShader');
     if (!gpu) return;
-    await selfTest(gpu, new PipelineCache(gpu), TYPES, PLAIN);
+    await selfTest(gpu, new PipelineCache(gpu), QUANT_TYPES, PLAIN);
     await selfTest(gpu, new PipelineCache(gpu), ['Q4_0'], { real: 'f32', reduction: 'subgroup' });
     expect(gpu.bytes('scratch')).toBe(0);
     gpu.destroy();

@@ -96,10 +96,12 @@ async function checkLinear(
   variant: Variant,
   tokens: number,
 ): Promise<void> {
-  const { planes, dequantize, fileRowBytes } = quantFormats[type];
+  const { planes, dequantize, fileRowBytes, blockBytes } = quantFormats[type];
   const { quantBytes, scaleBytes } = planes(ROWS, COLUMNS);
   // Bytes below 60 make every f16 and f32 that a block may hold finite and below one.
   const raw = Uint8Array.from(sequence(Math.ceil((ROWS * fileRowBytes(COLUMNS)) / 4) * 4, 60));
+  // An exponent below 60 would make MXFP4's weights too small to show: these are 2⁻⁷ … 2⁰.
+  if (type === 'MXFP4') for (let at = 0; at < raw.length; at += blockBytes) raw[at] = 120 + (raw[at]! & 7);
   const repackData = {
     raw: new Uint32Array(raw.buffer),
     quants: quantBytes,

@@ -8,11 +8,13 @@
 import { attention } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
 import { embed } from '../../shaders/embed.ts';
+import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
 import { type Kernel, roundUp, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
+import { layerNorm } from '../../shaders/layer-norm.ts';
 import { matmul } from '../../shaders/matmul.ts';
 import { type LinearShape, matvec } from '../../shaders/matvec.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
-import { rope } from '../../shaders/rope.ts';
+import { rope, type RopeShape } from '../../shaders/rope.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
 import type { Step } from '../gpu/recorder.ts';
@@ -27,9 +29,10 @@ export interface Activation {
   readonly stride: number;
 }
 
-/** A norm's weight (dim) and its epsilon. */
+/** A norm's weight (dim) and its epsilon: a root-mean-square norm, or with a bias (dim) a layer norm. */
 export interface Norm {
   readonly weight: Slot;
+  readonly bias?: Slot;
   readonly epsilon: number;
 }
 
@@ -45,9 +48,38 @@ export interface AttentionLayout {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  readonly rotaryDim: number;
-  readonly pairing: 'adjacent' | 'halves';
   readonly contextLength: number;
+}
+
+/** How queries and keys turn with their position. */
+export interface Rotation {
+  /** (contextLength, dim / 2) pairs of cosine and sine. */
+  readonly table: Slot;
+  /** Values of a head that turn, from its start. */
+  readonly dim: number;
+  readonly pairing: RopeShape['pairing'];
+}
+
+/** What scores go through; absent, they are q·k / √headDim over all positions. */
+export interface ScoreOptions {
+  /** Multiplies q·k. */
+  readonly scale?: number | undefined;
+  /** Positions that a token sees, its own included. */
+  readonly window?: number | undefined;
+  /** Scores become softcap · tanh(score / softcap). */
+  readonly softcap?: number | undefined;
+}
+
+/** A linear op: output (tokens, rows) ← epilogue of W · norm(input) + bias. */
+export interface LinearOp extends Pick<LinearShape, 'activation' | 'scale' | 'softcap'> {
+  readonly input: Activation;
+  readonly parts: readonly LinearPart[];
+  readonly output: Activation;
+  readonly norm?: Norm | undefined;
+  /** Default `store`. */
+  readonly epilogue?: LinearShape['epilogue'];
+  /** Computes the step's last token alone, into row 0. */
+  readonly lastToken?: boolean;
 }
 
 /** One layer's cache: K and V, each (kvHeads, contextLength, headDim) of the variant's `real`. */
@@ -111,11 +143,20 @@ export class Graph {
     return { slot: this.memory.add(new Slot(label, 4 * tokens * stride, 'scratch', usage)), dim, stride };
   }
 
-  /** output (tokens, dim) = rows of `table` (vocabulary, dim) chosen by the ids at the step's positions. */
-  embed(table: Matrix, output: Activation): void {
+  /** output (tokens, dim) = scale · rows of `table` (vocabulary, dim) chosen by the ids at the step's positions. */
+  embed(table: Matrix, output: Activation, scale = 1): void {
+    this.#embed(table, output, { scale });
+  }
+
+  /** output (tokens, dim) += rows of `table` (contextLength, dim) chosen by the step's positions. */
+  addPositions(table: Matrix, output: Activation): void {
+    this.#embed(table, output, { positions: true });
+  }
+
+  #embed(table: Matrix, output: Activation, options: { scale?: number; positions?: boolean }): void {
     checkDim('embedding', table.columns, output.dim);
     for (const { firstRow, rows, quants, scales } of table.shards) {
-      const shape = { type: table.type, dim: table.columns, rows, firstRow };
+      const shape = { type: table.type, dim: table.columns, rows, firstRow, ...options };
       const buffers = { quants, scales, tokens: this.tokens, x: output.slot, step: this.step };
       this.#recordBoth(embed, shape, buffers);
     }
@@ -124,42 +165,71 @@ export class Graph {
   /**
    * output (tokens, rows) ← W · norm(input) + bias.
    *
-   * `add` adds to the output (the residual stream); `swiglu` expects gate and up rows interleaved and halves them; `gate`
-   * is silu(output) times the product, in place, for files whose gate and up have different types. With `lastToken` only
-   * the last token of the step is computed, into row 0.
+   * `add` adds to the output (the residual stream); `glu` expects gate and up rows interleaved and halves them; `gate` is
+   * act(output) times the product, in place, for files whose gate and up have different types; `activate` is act of the
+   * product. `scale` and `softcap` are those of `LinearShape`.
    */
-  linear(op: {
-    input: Activation;
-    parts: readonly LinearPart[];
-    output: Activation;
-    norm?: Norm;
-    epilogue?: LinearShape['epilogue'];
-    lastToken?: boolean;
-  }): void {
-    const { input, parts, output, norm, epilogue = 'store', lastToken = false } = op;
-    const fused = norm ?? null;
-    this.#recordLinear('decode', input, parts, output, fused, epilogue, lastToken);
+  linear(op: LinearOp): void {
+    const { input, norm, lastToken = false } = op;
+    if (norm?.bias) {
+      const normed = this.#normed(input);
+      const buffers = { x: input.slot, weight: norm.weight, bias: norm.bias, y: normed.slot, step: this.step };
+      this.#recordBoth(layerNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+      for (const way of ['decode', 'prefill'] as const) this.#recordLinear(way, op, normed, null);
+      return;
+    }
+    this.#recordLinear('decode', op, input, norm ?? null);
     if (lastToken || !norm) {
-      this.#recordLinear('prefill', input, parts, output, fused, epilogue, lastToken);
+      this.#recordLinear('prefill', op, input, norm ?? null);
       return;
     }
     // Over a chunk a norm of its own is cheaper than one in every row of the product.
     const normed = this.#normed(input);
     const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: this.step };
     this.#record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
-    this.#recordLinear('prefill', normed, parts, output, null, epilogue, lastToken);
+    this.#recordLinear('prefill', op, normed, null);
   }
 
-  /** Rotates q in place and writes k and v of `qkv` (tokens, heads·d + 2·kvHeads·d) into the cache. */
-  rotateAndStore(qkv: Activation, table: Slot, layout: AttentionLayout, cache: LayerCache): void {
+  /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
+  addNormed(input: Activation, { weight, epsilon }: Norm, output: Activation): void {
+    checkDim('a norm behind a block', output.dim, input.dim);
+    const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
+    this.#recordBoth(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
+  }
+
+  /** Norms segments of queries and of keys at the start of `qkv`'s rows, in place; weight (query length + key length). */
+  normHeads(qkv: Activation, norm: Norm, queries: NormSegments, keys: NormSegments): void {
+    const buffers = { x: qkv.slot, weight: norm.weight, step: this.step };
+    this.#recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
+  }
+
+  /**
+   * Turns q in place and writes k, turned, and v of `qkv` (tokens, heads·d + 2·kvHeads·d) into the cache; without a
+   * rotation q and k stay as they are.
+   */
+  rotateAndStore(qkv: Activation, rotation: Rotation | null, layout: AttentionLayout, cache: LayerCache): void {
     checkDim('attention', (layout.heads + 2 * layout.kvHeads) * layout.headDim, qkv.dim);
+    const table = rotation?.table ?? this.#nothing;
     const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: this.step };
-    this.#recordBoth(rope, { ...layout, stride: qkv.stride }, buffers);
+    const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
+    this.#recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
   }
 
-  /** output (tokens, heads·d) = causal softmax(q·k / √d) · v over the cache. */
-  attention(qkv: Activation, layout: AttentionLayout, cache: LayerCache, output: Activation): void {
+  /** output (tokens, heads·d) = causal softmax(scores) · v over the cache. */
+  attention(
+    qkv: Activation,
+    layout: AttentionLayout,
+    cache: LayerCache,
+    output: Activation,
+    { scale = layout.headDim ** -0.5, window, softcap }: ScoreOptions = {},
+  ): void {
     const { heads, kvHeads, headDim, contextLength } = layout;
+    // A window as wide as the context hides nothing.
+    const scores = {
+      scale,
+      ...(window === undefined || window >= contextLength ? {} : { window }),
+      ...(softcap === undefined ? {} : { softcap }),
+    };
     checkDim('attention output', heads * headDim, output.dim);
     const decodeSplit = roundUp(Math.ceil(contextLength / MAX_SPLITS), 64);
     for (const [way, splitLength, tokens] of [
@@ -171,7 +241,7 @@ export class Graph {
       this.#record(
         way,
         attention,
-        { heads, kvHeads, headDim, contextLength, stride: qkv.stride, splitLength, maxSplits, scale: headDim ** -0.5 },
+        { heads, kvHeads, headDim, contextLength, stride: qkv.stride, splitLength, maxSplits, ...scores },
         { qkv: qkv.slot, k_cache: cache.keys, v_cache: cache.values, partials, step: this.step },
       );
       this.#record(
@@ -216,20 +286,14 @@ export class Graph {
     return { slot: this.#shared(`normed ${dim}`, 4 * this.chunkTokens * stride), dim, stride };
   }
 
-  #recordLinear(
-    way: Way,
-    input: Activation,
-    parts: readonly LinearPart[],
-    output: Activation,
-    norm: Norm | null,
-    epilogue: LinearShape['epilogue'],
-    lastToken: boolean,
-  ): void {
+  /** One way of a linear op, over an input that may be normed already, with a norm that may be fused in. */
+  #recordLinear(way: Way, op: LinearOp, input: Activation, norm: Norm | null): void {
+    const { parts, output, epilogue = 'store', lastToken = false, activation = 'silu', scale = 1, softcap = 0 } = op;
     const tiled = way === 'prefill' && !lastToken && this.variant.reduction !== 'thread';
     for (const { matrix, bias, firstRow } of parts) {
       checkDim(matrix.label, matrix.columns, input.dim);
       const outputRow = firstRow + matrix.rows;
-      const outputDim = epilogue === 'swiglu' ? outputRow / 2 : outputRow;
+      const outputDim = epilogue === 'glu' ? outputRow / 2 : outputRow;
       if (outputDim > output.dim) checkDim(`${matrix.label} rows`, output.dim, outputDim);
       for (const shard of matrix.shards) {
         const shape: LinearShape = {
@@ -242,6 +306,9 @@ export class Graph {
           norm: norm && { epsilon: norm.epsilon },
           bias: bias !== null,
           epilogue,
+          activation,
+          scale,
+          softcap,
           lastTokenOnly: lastToken,
           tokenTile: way === 'prefill' && !lastToken ? TOKENS_PER_THREAD : 1,
         };

@@ -1,6 +1,35 @@
-/** Which forward code runs which `general.architecture`. A new family is one file and one line here. */
+/** Which forward code runs which `general.architecture`. A new family is one file and one line here; see README.md. */
+import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
-import { type Forward, llama } from './llama.ts';
+import type { Forward } from './forward.ts';
+import { gemma, gemma2, gemma3 } from './gemma.ts';
+import { gpt2 } from './gpt2.ts';
+import { granite } from './granite.ts';
+import { llama } from './llama.ts';
+import { olmo2 } from './olmo2.ts';
+import { phi3 } from './phi3.ts';
+import { qwen2 } from './qwen2.ts';
+import { qwen3 } from './qwen3.ts';
+import { smollm3 } from './smollm3.ts';
+import { starcoder2 } from './starcoder2.ts';
 
-/** Forward code by GGUF's name of the architecture. */
-export const architectures: Readonly<Record<string, ((forward: Forward) => Activation) | undefined>> = { llama };
+/** Declares a forward pass; returns logits (vocabulary) of the last token. */
+type Architecture = (forward: Forward) => Activation;
+
+const byName: Readonly<Record<ArchitectureName, Architecture>> = {
+  llama,
+  smollm3,
+  qwen2,
+  qwen3,
+  granite,
+  olmo2,
+  gemma,
+  gemma2,
+  gemma3,
+  phi3,
+  starcoder2,
+  gpt2,
+};
+
+/** Forward code by GGUF's name of the architecture, which a file may have made up. */
+export const architectures: Readonly<Record<string, Architecture | undefined>> = byName;

@@ -42,11 +42,11 @@ afterAll(() => {
   lavapipe?.destroy();
 });
 
-async function logprobs(gpu: Gpu, model: RandomModel, options: EngineOptions): Promise<number[]> {
+async function logprobs(gpu: Gpu, model: RandomModel, options: EngineOptions, prompt = PROMPT): Promise<number[]> {
   const bytes = writeGguf(model);
   const engine = await NativeEngine.load(gpu, bytesSource(bytes), 'random.gguf', options);
   const top = engine.model.shape.vocabularySize;
-  const run = await decodeWithLogprobs(engine, PROMPT, { sampler: GREEDY, maxTokens: 9, top, forced: FORCED });
+  const run = await decodeWithLogprobs(engine, prompt, { sampler: GREEDY, maxTokens: 9, top, forced: FORCED });
   engine.dispose();
   // By id, so that a swap of near ties does not show.
   return run.positions.flatMap((position) =>
@@ -86,6 +86,18 @@ describe.runIf(swiftShader)('the forward pass', () => {
     const model = mixed(q4, randomModel({ ...SIZES, type: 'Q6_K' }), /attn_v|ffn_up|blk\.1\.ffn_down/);
     const plain = await logprobs(gpu, dequantizedCopy(model), { variant: PLAIN });
     expect(nmse(await logprobs(gpu, model, { variant: PLAIN }), plain)).toBeLessThan(1e-9);
+  });
+
+  test('a declared window keeps out what lies before it', { timeout: COMPILING_MS }, async () => {
+    // Two layers of a window of 4 reach back 6 tokens from the prompt's last.
+    const other = PROMPT.with(PROMPT.length - 8, 99);
+    const prompts = (model: RandomModel) =>
+      Promise.all([PROMPT, other].map((prompt) => logprobs(gpu, model, { variant: PLAIN }, prompt)));
+    const windowed = randomModel({ ...SIZES, metadata: { 'llama.attention.sliding_window': 4 } });
+    const [same, changed] = await prompts(windowed);
+    expect(changed).toEqual(same);
+    const [all, allChanged] = await prompts(randomModel(SIZES));
+    expect(nmse(allChanged!, all!)).toBeGreaterThan(1e-6);
   });
 
   test('matrices cut into shards give the same as whole ones', { timeout: COMPILING_MS }, async () => {

@@ -1,7 +1,10 @@
-/** How a GGUF file says that positions turn: base, scaling kind, and the factors that Llama 3 ships as a tensor. */
+/**
+ * How a GGUF file says that positions turn: base, kind of scaling, and factors for each pair as a tensor (Llama 3 ships
+ * one; LongRoPE ships two, for texts within the original context and for longer ones).
+ */
 import { isQuantType, quantFormats } from '../../shaders/quant/format.ts';
 import type { RopeScaling } from '../../shaders/rope-table.ts';
-import { metadataNumber, metadataString } from '../format/metadata.ts';
+import { metadataInteger, metadataNumber, metadataString } from '../format/metadata.ts';
 import type { ModelFile } from '../format/model-file.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelShape } from './shape.ts';
@@ -14,48 +17,77 @@ export interface RopeSettings {
   readonly frequencyFactors: Float32Array | undefined;
 }
 
-/** Reads the settings; `rope_freqs.weight` is read from the file's data. */
-export async function ropeSettings(file: ModelFile, shape: ModelShape, signal?: AbortSignal): Promise<RopeSettings> {
+/**
+ * Reads the settings, and the factors from the file's data.
+ *
+ * @param contextLength that the cache is made for: beyond the original one LongRoPE takes its long factors, for short
+ * texts too, since keys that are cached already cannot change (llama.cpp does the same)
+ */
+export async function ropeSettings(
+  file: ModelFile,
+  shape: ModelShape,
+  contextLength: number,
+  signal?: AbortSignal,
+): Promise<RopeSettings> {
   const key = (name: string): string => `${shape.architecture}.rope.${name}`;
   const base = metadataNumber(file, key('freq_base'), 10_000);
-  return { base, scaling: readScaling(file, key), frequencyFactors: await readFactors(file, shape, signal) };
+  const originalContextLength = metadataInteger(file, key('scaling.original_context_length'), {
+    fallback: shape.contextLength,
+  });
+  const factorNames = [
+    'rope_freqs.weight',
+    `rope_factors_${contextLength > originalContextLength ? 'long' : 'short'}.weight`,
+  ];
+  return {
+    base,
+    scaling: readScaling(file, key, originalContextLength),
+    frequencyFactors: await readFactors(file, shape, factorNames, signal),
+  };
 }
 
-function readScaling(file: ModelFile, key: (name: string) => string): RopeScaling {
-  const type = metadataString(file, key('scaling.type'), 'none');
-  if (type === 'none') {
-    // Files from before `scaling.type` carry a linear factor alone.
-    const scale = metadataNumber(file, key('scale_linear'), 1);
-    return scale === 1 ? { type: 'none' } : { type: 'linear', factor: scale };
+function readScaling(file: ModelFile, key: (name: string) => string, originalContextLength: number): RopeScaling {
+  // A factor without a kind is linear; files from before `scaling.type` call it `scale_linear`. 0 stands for none.
+  const type = metadataString(file, key('scaling.type'), 'linear');
+  const factor = metadataNumber(file, key('scaling.factor'), metadataNumber(file, key('scale_linear'), 1)) || 1;
+  const attentionFactor = metadataNumber(file, key('scaling.attn_factor'), 1);
+  switch (type) {
+    case 'none':
+      return { type };
+    case 'linear':
+    // LongRoPE's own part is in its factors.
+    case 'longrope':
+      return { type: 'linear', factor, attentionFactor };
+    case 'yarn':
+      return {
+        type,
+        factor,
+        originalContextLength,
+        attentionFactor: attentionFactor * (1 + 0.1 * Math.log(factor)),
+        betaFast: metadataNumber(file, key('scaling.yarn_beta_fast'), 32),
+        betaSlow: metadataNumber(file, key('scaling.yarn_beta_slow'), 1),
+      };
+    default:
+      throw new EngineError('FileUnsupported', {
+        what: 'This model stretches its context in a way that Freehold does not know yet',
+        expected: 'none, linear, yarn or longrope',
+        got: type,
+        remedy: 'Choose another model.',
+      });
   }
-  const factor = metadataNumber(file, key('scaling.factor'), 1);
-  if (type === 'linear') return { type, factor };
-  if (type === 'yarn') {
-    const attentionFactor = file.metadata.has(key('scaling.attn_factor'))
-      ? { attentionFactor: metadataNumber(file, key('scaling.attn_factor')) * (1 + 0.1 * Math.log(factor)) }
-      : {};
-    const originalContextLength = metadataNumber(file, key('scaling.original_context_length'));
-    return { type, factor, originalContextLength, ...attentionFactor };
-  }
-  throw new EngineError('FileUnsupported', {
-    what: 'This model stretches its context in a way that Freehold does not know yet',
-    expected: 'none, linear or yarn',
-    got: type,
-    remedy: 'Choose another model.',
-  });
 }
 
 async function readFactors(
   file: ModelFile,
   { rotaryDim }: ModelShape,
+  names: readonly string[],
   signal?: AbortSignal,
 ): Promise<Float32Array | undefined> {
-  const tensor = file.tensors.get('rope_freqs.weight');
+  const tensor = names.map((name) => file.tensors.get(name)).find((found) => found !== undefined);
   if (!tensor) return undefined;
-  const { type, shape, byteOffset, byteLength } = tensor;
+  const { name, type, shape, byteOffset, byteLength } = tensor;
   if (!isQuantType(type) || shape.length !== 1 || shape[0] !== rotaryDim / 2) {
     throw new EngineError('ShapeMismatch', {
-      what: 'The tensor "rope_freqs.weight" does not fit the heads',
+      what: `The tensor "${name}" does not fit the heads`,
       expected: `F32, ${rotaryDim / 2} values`,
       got: `${type}, ${shape.join('×')} values`,
     });

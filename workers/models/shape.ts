@@ -58,7 +58,10 @@ export function readShape(file: ModelFile): ModelShape {
     rotaryDim,
     vocabularySize,
     contextLength: count('context_length'),
-    normEpsilon: number('attention.layer_norm_rms_epsilon'),
+    // Which of the two a file has is a matter of its family's kind of norm.
+    normEpsilon: file.metadata.has(`${architecture}.attention.layer_norm_epsilon`)
+      ? number('attention.layer_norm_epsilon')
+      : number('attention.layer_norm_rms_epsilon'),
   };
 }
 

@@ -3,7 +3,7 @@
  * `upload.ts` carries out what is declared here. Refuses missing tensors, unknown types and sizes that do not fit.
  */
 import { rowStride } from '../../shaders/kernel.ts';
-import { isQuantType, type QuantType } from '../../shaders/quant/format.ts';
+import { isQuantType, QUANT_TYPES, type QuantType } from '../../shaders/quant/format.ts';
 import type { ModelFile, TensorInfo } from '../format/model-file.ts';
 import { type LinearPart } from '../graph/graph.ts';
 import { type Matrix, planMatrix } from '../graph/matrix.ts';
@@ -58,6 +58,18 @@ export class Weights {
   vector(name: string, length: number): Slot {
     const slot = this.#memory.add(new Slot(name, 4 * rowStride(length), 'weights'));
     this.#addVector(name, length, slot, 1, 0);
+    return slot;
+  }
+
+  /** Vectors one behind the other, as f32. */
+  concatenated(names: readonly { readonly name: string; readonly length: number }[]): Slot {
+    const total = names.reduce((sum, { length }) => sum + length, 0);
+    const slot = this.#memory.add(new Slot(names.map(({ name }) => name).join(' + '), 4 * total, 'weights'));
+    let offset = 0;
+    for (const { name, length } of names) {
+      this.#addVector(name, length, slot, 1, offset);
+      offset += length;
+    }
     return slot;
   }
 
@@ -118,6 +130,18 @@ export class Weights {
     return [{ matrix, bias, firstRow: 0 }];
   }
 
+  /** Gate and up in one tensor, all gate rows first: its halves, interleaved. `rows` are those of one half. */
+  interleavedHalves({ weight, rows }: NamedWeight, columns: number): LinearPart[] {
+    const { tensor, type } = this.#tensor(weight, [2 * rows, columns]);
+    const matrix = planMatrix(this.#memory, weight, type, 2 * rows, columns, this.#bindingBytes);
+    const byteLength = tensor.byteLength / 2;
+    for (const half of [0, 1]) {
+      const part = { ...tensor, shape: [rows, columns], byteLength, byteOffset: tensor.byteOffset + half * byteLength };
+      this.matrices.push({ tensor: part, type, matrix, rowStep: 2, rowOffset: half });
+    }
+    return [{ matrix, bias: null, firstRow: 0 }];
+  }
+
   /** Bytes of the file that will be read. */
   get fileBytes(): number {
     const all = [...this.matrices, ...this.vectors];
@@ -154,7 +178,7 @@ export class Weights {
     if (!isQuantType(type)) {
       throw new EngineError('TensorUnsupported', {
         what: `The tensor "${name}" has a type that Freehold cannot run yet`,
-        expected: 'F32, F16, BF16, Q4_0, Q8_0, Q4_K or Q6_K',
+        expected: `one of ${QUANT_TYPES.join(', ')}`,
         got: type,
         remedy: 'Choose another quantization of this model.',
       });

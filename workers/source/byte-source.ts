@@ -10,3 +10,9 @@ export interface ByteSource {
    */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
+
+/** A file of a model that consists of several: they refer to one another by name. */
+export interface NamedSource extends ByteSource {
+  /** With or without folders before it. */
+  readonly fileName: string;
+}

@@ -3,13 +3,9 @@
  *
  * In the vocabulary a byte is spelled as a printable character: itself where it is one, else U+0100 and up.
  */
-import { metadataStrings } from '../format/metadata.ts';
-import type { ModelFile } from '../format/model-file.ts';
-import { PRE_TOKENIZER_FAMILIES } from '../format/tokenizer-names.ts';
-import { EngineError } from '../protocol/errors.ts';
 import { mergePairs } from './merge-pairs.ts';
-import { PairTable } from './pair-table.ts';
-import { cutText, PRE_TOKENIZERS } from './pre-tokenizers.ts';
+import type { PairTable } from './pair-table.ts';
+import { cutText } from './pre-tokenizers.ts';
 import type { PreTokenizer } from './pre-tokenizers.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -47,42 +43,12 @@ export function byteLevelBytes(token: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** The rule by which the file's text is cut. Throws `TokenizerUnsupported`, naming it, if we do not know it. */
-export function filePreTokenizer(file: ModelFile): PreTokenizer {
-  const name = file.metadata.get('tokenizer.ggml.pre') ?? 'default';
-  if (typeof name === 'string' && Object.hasOwn(PRE_TOKENIZER_FAMILIES, name))
-    return PRE_TOKENIZERS[PRE_TOKENIZER_FAMILIES[name as keyof typeof PRE_TOKENIZER_FAMILIES]];
-  throw new EngineError('TokenizerUnsupported', {
-    what: "The tokenizer's way to split text is not known here",
-    got: `"${String(name)}"`,
-    remedy: 'Update Freehold, or choose another model.',
-  });
-}
-
-function readMerges(file: ModelFile, { textIds }: Vocabulary): PairTable {
-  const merges = metadataStrings(file, 'tokenizer.ggml.merges');
-  if (!merges)
-    throw new EngineError('TokenizerUnsupported', {
-      what: 'The file brings no merges for its byte-level tokenizer',
-      remedy: 'Choose another conversion of the model.',
-    });
-  const table = new PairTable(merges.length);
-  for (const [rank, merge] of merges.entries()) {
-    // A token may begin with the separator's character only as its first: both parts have at least one character.
-    const space = merge.indexOf(' ', 1);
-    const left = textIds.get(merge.slice(0, space));
-    const right = textIds.get(merge.slice(space + 1));
-    const merged = textIds.get(merge.slice(0, space) + merge.slice(space + 1));
-    if (space > 0 && left !== undefined && right !== undefined && merged !== undefined)
-      table.set(left, right, rank, merged);
-  }
-  return table;
-}
-
-/** Makes the encoder of plain text. Throws `TokenizerUnsupported` or `FileMalformed`. */
-export function byteLevelEncoder(file: ModelFile, vocabulary: Vocabulary): (text: string) => number[] {
-  const { patterns, ignoreMerges } = filePreTokenizer(file);
-  const merges = readMerges(file, vocabulary);
+/** Makes the encoder of plain text. */
+export function byteLevelEncoder(
+  { patterns, ignoreMerges }: PreTokenizer,
+  vocabulary: Vocabulary,
+  merges: PairTable,
+): (text: string) => number[] {
   const byteIds = Int32Array.from(BYTE_TO_CHARACTER, (character) => vocabulary.textIds.get(character) ?? -1);
   const encoder = new TextEncoder();
   const cache = new Map<string, readonly number[]>();

@@ -155,6 +155,17 @@ describe('qwen2', () => {
   });
 });
 
+describe('bert-bge', () => {
+  const path = sharedFile('vocab/bert-bge.gguf');
+  it.skipIf(path === null)('gives the reference’s ids for all its texts', async () => {
+    const { encode, bosId, addBos, tokenBytes } = createTokenizer(await openFile(path!));
+    expect(texts.map((text) => encode(text))).toEqual(expectedIds('bert-bge'));
+    expect([bosId, addBos]).toEqual([101, true]);
+    const ids = encode('Héllo, tokenizers!');
+    expect(decode({ encode, tokenBytes } as Tokenizer, ids)).toBe(' hello , tokenizers !');
+  });
+});
+
 describe('stories260K', () => {
   const path = sharedFile('models/stories260K.gguf');
   it.skipIf(path === null)('gives llama.cpp’s ids for its prompts', async () => {
@@ -332,11 +343,55 @@ describe('SentencePiece', () => {
   });
 });
 
+describe('a pre-tokenizer that is not known', () => {
+  const unknown = { 'tokenizer.ggml.pre': 'brand-new' };
+
+  it('can be taken for another, at one’s own risk', async () => {
+    const { encode } = createTokenizer(await byteLevelFile(unknown), { assumePreTokenizer: 'gpt-2' });
+    expect(encode(' hello')).toEqual([260]);
+  });
+
+  it('is refused where the other is not known either', async () => {
+    const file = await byteLevelFile(unknown);
+    expect(() => createTokenizer(file, { assumePreTokenizer: 'newer' })).toThrow(/got "newer"/);
+  });
+
+  it('is the only one that can be replaced', async () => {
+    const options = { assumePreTokenizer: 'llama-bpe' };
+    expect(createTokenizer(await byteLevelFile(), options).addBos).toBe(false);
+  });
+});
+
+describe('BPE over characters', () => {
+  const file = (metadata: Record<string, FriendlyValue> = {}): Promise<ModelFile> =>
+    smallFile({
+      'tokenizer.ggml.model': 'gemma4',
+      'tokenizer.ggml.tokens': ['<bos>', '▁', 'a', 'b', 'ab', '▁ab', '\n', '\n\n', '<0xC3>', '<0xA4>'],
+      'tokenizer.ggml.token_type': [3, 1, 1, 1, 1, 1, 1, 1, 6, 6],
+      'tokenizer.ggml.merges': ['a b', '▁ ab'],
+      'tokenizer.ggml.bos_token_id': 0,
+      'tokenizer.ggml.add_bos_token': false,
+      ...metadata,
+    });
+
+  it('merges over spaces, takes line breaks whole, and falls back to bytes', async () => {
+    const { encode, tokenBytes } = createTokenizer(await file());
+    expect(encode('ab ab\n\nä')).toEqual([4, 5, 7, 8, 9]);
+    expect(new TextDecoder().decode(Uint8Array.from(encode(' abä').flatMap((id) => [...tokenBytes(id)])))).toBe(' abä');
+  });
+
+  it('puts BOS before Gemma 4’s prompts whatever the file says', async () => {
+    expect(createTokenizer(await file()).addBos).toBe(true);
+  });
+});
+
 describe('createTokenizer refuses', () => {
   const spm = { 'tokenizer.ggml.model': 'llama', 'tokenizer.ggml.tokens': ['a', 'b'] };
   it.each<[string, Record<string, FriendlyValue>, string, RegExp]>([
     ['no tokenizer', {}, 'TokenizerUnsupported', /got "none"/],
-    ['WordPiece', { 'tokenizer.ggml.model': 'bert' }, 'TokenizerUnsupported', /got "bert"/],
+    ['another kind', { 'tokenizer.ggml.model': 'rwkv' }, 'TokenizerUnsupported', /got "rwkv"/],
+    ['unigram without scores', { ...spm, 'tokenizer.ggml.model': 't5' }, 'TokenizerUnsupported', /no scores/],
+    ['WordPiece without [UNK]', { ...spm, 'tokenizer.ggml.model': 'bert' }, 'TokenizerUnsupported', /no unknown token/],
     ['no tokens', { 'tokenizer.ggml.model': 'llama' }, 'TokenizerUnsupported', /no vocabulary/],
     ['SentencePiece without scores', spm, 'TokenizerUnsupported', /no scores/],
     ['byte-level without merges', { ...spm, 'tokenizer.ggml.model': 'gpt2' }, 'TokenizerUnsupported', /no merges/],
@@ -363,7 +418,7 @@ describe('createTokenizer refuses', () => {
     ['tokens that are numbers', { ...spm, 'tokenizer.ggml.tokens': [1, 2] }, 'FileMalformed', /array of text/],
   ])('%s', async (_what, metadata, code, message) => {
     const error: unknown = await smallFile(metadata)
-      .then(createTokenizer)
+      .then((file) => createTokenizer(file))
       .catch((cause: unknown) => cause);
     expect((error as Error).message).toMatch(message);
     expect(errorCode(error)).toBe(code);

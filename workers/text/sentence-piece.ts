@@ -7,17 +7,12 @@
 import { metadataBoolean } from '../format/metadata.ts';
 import type { ModelFile } from '../format/model-file.ts';
 import { EngineError } from '../protocol/errors.ts';
+import { byteTokenIds } from './character-bpe.ts';
 import { mergePairs } from './merge-pairs.ts';
 import { TOKEN_KIND } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 const SPACE = '\u2581';
-
-/** The byte that a byte token such as `<0x0A>` stands for, or `null`. */
-export function byteTokenValue(token: string): number | null {
-  const digits = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
-  return digits === undefined ? null : Number.parseInt(digits, 16);
-}
 
 /** The bytes that a text token stands for. */
 export function sentencePieceBytes(token: string): Uint8Array {
@@ -45,15 +40,11 @@ export function sentencePieceEncoder(
   const addSpacePrefix = metadataBoolean(file, 'tokenizer.ggml.add_space_prefix', true);
   const ranks = scoreRanks(scores);
   const longestUnits = tokens.reduce((longest, token) => Math.max(longest, token.length), 0);
-  const byteIds = new Map<number, number>();
-  for (const [id, token] of tokens.entries()) {
-    const byte = kinds[id] === TOKEN_KIND.byte ? byteTokenValue(token) : null;
-    if (byte !== null) byteIds.set(byte, id);
-  }
+  const byteIds = byteTokenIds([...tokens.entries()].filter(([id]) => kinds[id] === TOKEN_KIND.byte));
   const encoder = new TextEncoder();
 
   function pushFallback(symbol: string, ids: number[]): void {
-    const bytes = [...encoder.encode(symbol)].map((byte) => byteIds.get(byte));
+    const bytes = [...encoder.encode(symbol)].map((byte) => byteIds[byte]);
     if (bytes.every((id) => id !== undefined)) ids.push(...bytes);
     else if (unknownId !== null) ids.push(unknownId);
   }

@@ -23,6 +23,11 @@ const END_TOKENS: ReadonlySet<string> = new Set([
   '<end_of_turn>',
   '<end_of_utterance>',
   '<EOT>',
+  '[EOT]',
+  '[EOS]',
+  '<eos>',
+  '<turn|>',
+  '[e~[',
   '<｜end▁of▁sentence｜>',
 ]);
 
@@ -32,6 +37,7 @@ const START_TOKENS: ReadonlySet<string> = new Set([
   '<|start_header_id|>',
   '<|end_header_id|>',
   '<start_of_turn>',
+  '<|turn>',
 ]);
 
 /** A vocabulary; `tokens`, `kinds` and `scores` are indexed by id. */
@@ -76,12 +82,12 @@ export function roleId(file: ModelFile, role: string, size: number): number | nu
 /** Each token's text and kind, and the ids that end a turn. */
 export type TokenKinds = Pick<Vocabulary, 'tokens' | 'kinds' | 'endIds'>;
 
-function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Set<number> {
-  const ids = new Set<number>();
-  for (const role of ['eos', 'eot', 'eom']) {
-    const id = roleId(file, role, tokens.length);
-    if (id !== null) ids.add(id);
-  }
+/**
+ * The ids that end a turn: those that a file names, and tokens that are known to. Makes known ends and beginnings of turns
+ * control tokens in `kinds`, which is indexed by id as `tokens` is.
+ */
+export function markTurns(tokens: readonly string[], kinds: number[], namedIds: Iterable<number>): Set<number> {
+  const ids = new Set(namedIds);
   for (const [id, token] of tokens.entries()) {
     const isEnd = END_TOKENS.has(token);
     const isSpecial = kinds[id] === TOKEN_KIND.control || kinds[id] === TOKEN_KIND.userDefined;
@@ -94,6 +100,15 @@ function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Se
   // In the "harmony" format <|end|> ends one part of an answer, not the answer.
   if (byText.has('<|return|>') && byText.has('<|call|>')) ids.delete(byText.get('<|end|>') ?? -1);
   return ids;
+}
+
+function endIds(file: ModelFile, tokens: readonly string[], kinds: number[]): Set<number> {
+  const named = ['eos', 'eot', 'eom'].map((role) => roleId(file, role, tokens.length));
+  return markTurns(
+    tokens,
+    kinds,
+    named.filter((id) => id !== null),
+  );
 }
 
 /** Reads the tokens without their scores. Throws `TokenizerUnsupported` if there are none. */
@@ -130,7 +145,8 @@ export function readVocabulary(file: ModelFile): Vocabulary {
     kinds,
     scores,
     textIds,
-    bosId: roleId(file, 'bos', size),
+    // BERT's "class" token begins a text as BOS does.
+    bosId: roleId(file, 'bos', size) ?? roleId(file, 'cls', size),
     unknownId: unknownId < 0 ? null : unknownId,
     endIds: ends,
     addBos: file.metadata.has('tokenizer.ggml.add_bos_token')

@@ -1,0 +1,87 @@
+/**
+ * What sets the architectures apart in a GGUF file, for random models: which tensors there are, and what the metadata say.
+ *
+ * Every number is unlike what an engine would assume without reading it, and small enough to matter in a short text:
+ * windows of a few tokens, soft caps where scores lie, multipliers far from 1.
+ */
+import type { ArchitectureName } from '../../workers/format/architecture-names.ts';
+import type { FriendlyValue } from './write-gguf.ts';
+
+/** One architecture's file. */
+export interface RandomArchitecture {
+  /** Which matrices of a layer have a bias; default none. */
+  readonly biases?: 'qkv' | 'all';
+  /** q, k and v in one tensor. */
+  readonly fusedQkv?: boolean;
+  /** Gate rows, then up rows in one tensor; or no gate at all. Default: two tensors. */
+  readonly gate?: 'fused' | 'none';
+  /** Norm weights of q and k: for one head, or for the whole row. */
+  readonly headNorm?: 'head' | 'row';
+  /** Norms stand before a block (default), behind it, or both. */
+  readonly norms?: 'before' | 'behind' | 'both';
+  /** Norms have a bias. */
+  readonly layerNorm?: boolean;
+  /** A row for each position of the context. */
+  readonly learnedPositions?: boolean;
+  /** Values of a head that turn, where it is not all of them. */
+  readonly rotaryDim?: number;
+  /** `rope_factors_long.weight` and `rope_factors_short.weight`. */
+  readonly longRope?: boolean;
+  /** The embeddings' share of the residual stream is made small where they are scaled up and also make the logits. */
+  readonly scaledTiedEmbeddings?: boolean;
+  /** Metadata below the architecture's name. */
+  readonly metadata?: Readonly<Record<string, FriendlyValue>>;
+}
+
+const float = (value: number): FriendlyValue => ({ type: 'float32', value });
+
+/** By `general.architecture`. */
+export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
+  llama: {},
+  smollm3: {},
+  qwen2: { biases: 'qkv' },
+  qwen3: { headNorm: 'head' },
+  granite: {
+    metadata: {
+      embedding_scale: float(3),
+      residual_scale: float(0.6),
+      logit_scale: float(1.7),
+      'attention.scale': float(0.11),
+    },
+  },
+  olmo2: { headNorm: 'row', norms: 'behind' },
+  gemma: { scaledTiedEmbeddings: true },
+  gemma2: {
+    norms: 'both',
+    scaledTiedEmbeddings: true,
+    metadata: {
+      'attention.sliding_window': 24,
+      attn_logit_softcapping: float(5),
+      final_logit_softcapping: float(15),
+    },
+  },
+  gemma3: {
+    norms: 'both',
+    headNorm: 'head',
+    scaledTiedEmbeddings: true,
+    metadata: {
+      'attention.sliding_window': 24,
+      'rope.freq_base': float(1_000_000),
+      'rope.scaling.type': 'linear',
+      'rope.scaling.factor': float(8),
+    },
+  },
+  phi3: {
+    fusedQkv: true,
+    gate: 'fused',
+    rotaryDim: 16,
+    longRope: true,
+    metadata: {
+      'attention.sliding_window': 24,
+      'rope.scaling.original_context_length': 256,
+      'rope.scaling.attn_factor': float(1.19),
+    },
+  },
+  starcoder2: { biases: 'all', gate: 'none', layerNorm: true },
+  gpt2: { biases: 'all', fusedQkv: true, gate: 'none', layerNorm: true, learnedPositions: true },
+};

@@ -1,0 +1,200 @@
+/**
+ * The blocks that decoder-only transformers are made of, with what families do differently as options: how heads are
+ * normed and turned, what a token sees, where norms stand, how the feed-forward part is gated.
+ *
+ * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
+ * one) is used where it is there.
+ */
+import type { Activation, AttentionLayout, LayerCache, Norm, Rotation, ScoreOptions } from '../graph/graph.ts';
+import type { Matrix } from '../graph/matrix.ts';
+import type { Slot } from '../graph/slot.ts';
+import type { Forward } from './forward.ts';
+import { ropePairing } from './rope-pairing.ts';
+
+/** How a family attends. */
+export interface AttentionOptions extends ScoreOptions {
+  /** Which values of a head turn together in a GGUF file (see `rope-pairing.ts`); `null`: this layer does not turn. */
+  readonly pairing: Rotation['pairing'] | null;
+  /** Angles; default: the file's own. */
+  readonly rope?: Slot;
+  /** Norm before the block; default `attn_norm`. `null`: none. */
+  readonly norm?: string | null;
+  /** RMS norm of queries and keys before they turn: of each `head`, or of the whole `row`. */
+  readonly headNorm?: 'head' | 'row';
+  /** Norm of what the block adds to the residual stream. */
+  readonly postNorm?: string;
+  /** Multiplies what the block adds; not with `postNorm`. */
+  readonly residualScale?: number;
+}
+
+/** What a family's feed-forward part is like. */
+export interface FeedForwardOptions {
+  /** Default SiLU. */
+  readonly activation?: 'silu' | 'gelu';
+  /** act(gate) · up (default), or act(up) alone. */
+  readonly gated?: boolean;
+  /** Norm before the block; default `ffn_norm`. `null`: none. */
+  readonly norm?: string | null;
+  /** Norm of what the block adds to the residual stream. */
+  readonly postNorm?: string;
+  /** Multiplies what the block adds; not with `postNorm`. */
+  readonly residualScale?: number;
+}
+
+/** One layer: its tensors' prefix and its cache. */
+export interface Layer {
+  readonly index: number;
+  readonly cache: LayerCache;
+}
+
+/** Declares one model's forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits`. */
+export class Decoder {
+  readonly layers: readonly Layer[];
+  readonly #forward: Forward;
+  readonly #layout: AttentionLayout;
+  readonly #normKind: 'rms' | 'layer';
+  readonly #embeddings: Matrix;
+  readonly #residual: Activation; // (tokens, embeddingLength)
+  readonly #qkv: Activation; // (tokens, [q | k | v])
+  readonly #attended: Activation; // (tokens, heads · headDim)
+  readonly #hidden: Activation; // (tokens, feedForwardLength)
+  /** What a block adds before its own norm: (tokens, embeddingLength). */
+  #added: Activation | null = null;
+
+  constructor(forward: Forward, options: { norm?: 'rms' | 'layer' } = {}) {
+    const { graph, weights, shape, contextLength, cache } = forward;
+    const { heads, kvHeads, headDim, embeddingLength, feedForwardLength, vocabularySize } = shape;
+    this.#forward = forward;
+    this.#normKind = options.norm ?? 'rms';
+    this.#layout = { heads, kvHeads, headDim, contextLength };
+    this.layers = cache.map((layerCache, index) => ({ index, cache: layerCache }));
+    this.#embeddings = weights.matrix('token_embd.weight', vocabularySize, embeddingLength);
+    this.#residual = graph.activation('residual', embeddingLength);
+    this.#qkv = graph.activation('qkv', (heads + 2 * kvHeads) * headDim);
+    this.#attended = graph.activation('attended', heads * headDim);
+    this.#hidden = graph.activation('hidden', feedForwardLength);
+  }
+
+  /** Fills the residual stream with the tokens' embeddings, times a scale. */
+  embed(scale = 1): void {
+    this.#forward.graph.embed(this.#embeddings, this.#residual, scale);
+  }
+
+  /** Adds the learned embeddings of the tokens' positions. */
+  addPositions(): void {
+    const { graph, weights, shape } = this.#forward;
+    const positions = weights.matrix('position_embd.weight', shape.contextLength, shape.embeddingLength);
+    graph.addPositions(positions, this.#residual);
+  }
+
+  /** Grouped-query attention over the cache, added to the residual stream. */
+  attention(layer: Layer, options: AttentionOptions): void {
+    const { graph, weights, shape, settings, ropeTables } = this.#forward;
+    const { heads, kvHeads, headDim, rotaryDim, embeddingLength } = shape;
+    const { rope, norm = 'attn_norm', headNorm } = options;
+    const qkv = this.#qkv;
+    const query = this.#projection(layer, 'attn_q', heads * headDim);
+    const key = this.#projection(layer, 'attn_k', kvHeads * headDim);
+    const value = this.#projection(layer, 'attn_v', kvHeads * headDim);
+    const fused = this.#projection(layer, 'attn_qkv', qkv.dim);
+    const parts = weights.stacked(weights.has(fused.weight) ? [fused] : [query, key, value], embeddingLength);
+    graph.linear({ input: this.#residual, norm: this.#layerNorm(layer, norm), parts, output: qkv });
+    if (headNorm) {
+      const queries = headNorm === 'head' ? { count: heads, length: headDim } : { count: 1, length: heads * headDim };
+      const keys = headNorm === 'head' ? { count: kvHeads, length: headDim } : { count: 1, length: kvHeads * headDim };
+      const weight = weights.concatenated([
+        { name: this.#name(layer, 'attn_q_norm.weight'), length: queries.length },
+        { name: this.#name(layer, 'attn_k_norm.weight'), length: keys.length },
+      ]);
+      graph.normHeads(qkv, { weight, epsilon: shape.normEpsilon }, queries, keys);
+    }
+    const pairing = options.pairing && ropePairing(settings.container, options.pairing);
+    const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing };
+    graph.rotateAndStore(qkv, rotation, this.#layout, layer.cache);
+    graph.attention(qkv, this.#layout, layer.cache, this.#attended, options);
+    this.#addToResidual(layer, 'attn_output', this.#attended, options);
+  }
+
+  /** The feed-forward part, added to the residual stream. */
+  feedForward(layer: Layer, options: FeedForwardOptions = {}): void {
+    const { graph, weights, shape } = this.#forward;
+    const { embeddingLength, feedForwardLength } = shape;
+    const { activation = 'silu', gated = true } = options;
+    const norm = this.#layerNorm(layer, options.norm ?? (options.norm === null ? null : 'ffn_norm'));
+    const gate = this.#projection(layer, 'ffn_gate', feedForwardLength);
+    const up = this.#projection(layer, 'ffn_up', feedForwardLength);
+    const op = { input: this.#residual, norm, output: this.#hidden, activation };
+    const pairs = !gated
+      ? null
+      : weights.has(gate.weight)
+        ? weights.interleaved(gate, up, embeddingLength)
+        : weights.interleavedHalves(up, embeddingLength);
+    if (pairs) {
+      graph.linear({ ...op, parts: pairs, epilogue: 'glu' });
+    } else if (gated) {
+      graph.linear({ ...op, parts: weights.stacked([gate], embeddingLength) });
+      graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'gate' });
+    } else {
+      graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
+    }
+    this.#addToResidual(layer, 'ffn_down', this.#hidden, options);
+  }
+
+  /** Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. */
+  logits(options: { scale?: number; softcap?: number | undefined } = {}): Activation {
+    const { graph, weights, shape } = this.#forward;
+    const { vocabularySize, embeddingLength } = shape;
+    graph.beginHead();
+    const output = graph.activation('logits', vocabularySize, 1);
+    const parts = weights.has('output.weight')
+      ? weights.part('output.weight', vocabularySize, embeddingLength)
+      : [{ matrix: this.#embeddings, bias: null, firstRow: 0 }];
+    const { scale = 1, softcap = 0 } = options;
+    graph.linear({
+      input: this.#residual,
+      norm: this.#norm('output_norm'),
+      parts,
+      output,
+      lastToken: true,
+      scale,
+      softcap,
+    });
+    return output;
+  }
+
+  #addToResidual(
+    layer: Layer,
+    part: string,
+    input: Activation,
+    { postNorm, residualScale = 1 }: Pick<AttentionOptions, 'postNorm' | 'residualScale'>,
+  ): void {
+    const { graph, weights, shape } = this.#forward;
+    const parts = weights.part(this.#name(layer, `${part}.weight`), shape.embeddingLength, input.dim);
+    if (postNorm === undefined) {
+      graph.linear({ input, parts, output: this.#residual, epilogue: 'add', scale: residualScale });
+      return;
+    }
+    this.#added ??= graph.activation('added', shape.embeddingLength);
+    graph.linear({ input, parts, output: this.#added });
+    graph.addNormed(this.#added, this.#norm(this.#name(layer, postNorm)), this.#residual);
+  }
+
+  #layerNorm(layer: Layer, name: string | null): Norm | undefined {
+    return name === null ? undefined : this.#norm(this.#name(layer, name));
+  }
+
+  #norm(name: string): Norm {
+    const { weights, shape } = this.#forward;
+    const weight = weights.vector(`${name}.weight`, shape.embeddingLength);
+    const bias = this.#normKind === 'layer' && { bias: weights.vector(`${name}.bias`, shape.embeddingLength) };
+    return { weight, ...bias, epsilon: shape.normEpsilon };
+  }
+
+  #name(layer: Layer, part: string): string {
+    return `blk.${layer.index}.${part}`;
+  }
+
+  #projection(layer: Layer, part: string, rows: number): { weight: string; bias: string; rows: number } {
+    return { weight: this.#name(layer, `${part}.weight`), bias: this.#name(layer, `${part}.bias`), rows };
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Qwen2 and Qwen2.5 (Yang and others 2024): Llama with biases on q, k and v, whose heads turn by halves.
+ */
+import type { Activation } from '../graph/graph.ts';
+import { Decoder } from './decoder.ts';
+import type { Forward } from './forward.ts';
+
+/** Declares the forward pass; returns logits (vocabulary) of the last token. */
+export function qwen2(forward: Forward): Activation {
+  const decoder = new Decoder(forward);
+  decoder.embed();
+  for (const layer of decoder.layers) {
+    decoder.attention(layer, { pairing: 'halves' });
+    decoder.feedForward(layer);
+  }
+  return decoder.logits();
+}

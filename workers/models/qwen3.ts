@@ -1,0 +1,18 @@
+/**
+ * Qwen3 (Yang and others 2025): Qwen2 without biases, with an RMS norm of each head of q and k before it turns. Heads are
+ * wider than embedding ÷ heads; the file says how wide.
+ */
+import type { Activation } from '../graph/graph.ts';
+import { Decoder } from './decoder.ts';
+import type { Forward } from './forward.ts';
+
+/** Declares the forward pass; returns logits (vocabulary) of the last token. */
+export function qwen3(forward: Forward): Activation {
+  const decoder = new Decoder(forward);
+  decoder.embed();
+  for (const layer of decoder.layers) {
+    decoder.attention(layer, { pairing: 'halves', headNorm: 'head' });
+    decoder.feedForward(layer);
+  }
+  return decoder.logits();
+}
