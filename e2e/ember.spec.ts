@@ -48,7 +48,7 @@ test('who opens the page talks with Ember after one click, and later without any
   await context.setOffline(true);
   await page.reload();
   await person.expectEngine('ready');
-  const requests = recordRequests(context);
+  const requests = await recordRequests(context);
   await person.button('New chat').click();
   expect(await person.ask('What is the capital of France?')).toContain('Paris');
   expect(requests).toEqual([]);

@@ -51,13 +51,23 @@ export function noiseModel(name: string, options: RandomModelOptions = {}): Mode
   return upload(`${name}.gguf`, writeGguf(randomModel({ name, ...sizes, ...options })));
 }
 
-/** Every request that a browser context makes from now on, apart from `blob:` and `data:`, which leave no machine. */
-export function recordRequests(context: BrowserContext): string[] {
+/**
+ * Every request that a browser context makes from now on, apart from `blob:` and `data:`, which leave no machine, and the
+ * browser's own look for a newer service worker, which follows some page loads by a second and nothing that a person does.
+ */
+export async function recordRequests(context: BrowserContext): Promise<string[]> {
+  // Each worker tells of its requests by itself: an answer from it comes after all that it has told before.
+  for (const worker of context.serviceWorkers()) await worker.evaluate(() => undefined);
   const urls: string[] = [];
   context.on('request', (request) => {
-    if (!/^(blob|data):/.test(request.url())) urls.push(request.url());
+    if (!/^(blob|data):/.test(request.url()) && !isUpdateCheck(request.url())) urls.push(request.url());
   });
   return urls;
+}
+
+/** Whether a URL or a path is the service worker's script. */
+export function isUpdateCheck(url: string): boolean {
+  return url.endsWith('/sw.js');
 }
 
 /** Someone at the page. */
