@@ -10,10 +10,20 @@ import { type SkillScore, TARGETS } from './evaluation/run.ts';
 import { lossCurve, type LossReport } from './loss-curve.ts';
 import type { Recipe } from './recipe.ts';
 
+/** That the file's weights are a mean of two states of the training; `average.py` writes it. */
+export interface AverageFacts {
+  /** The share of the last state; the rest is the state that the run began with. */
+  readonly ownShare: number;
+  /** Tokens that the other state had seen. */
+  readonly otherTokens: number;
+  readonly heldOutLoss: number;
+}
+
 /** What the card tells beyond the recipe. */
 export interface CardFacts {
   readonly corpus: CorpusFacts;
   readonly log: readonly LossReport[];
+  readonly average: AverageFacts | null;
   readonly scores: readonly SkillScore[];
   /** What the evaluation ran on. */
   readonly adapter: string;
@@ -60,7 +70,7 @@ interface EmberFigures {
   }[];
 }
 
-function card(recipe: Recipe, { corpus, log, adapter }: CardFacts, ember: EmberFigures): string {
+function card(recipe: Recipe, { corpus, log, average, adapter }: CardFacts, ember: EmberFigures): string {
   const { shape } = recipe;
   const integer = (value: number): string => value.toLocaleString('en');
   const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
@@ -74,6 +84,11 @@ function card(recipe: Recipe, { corpus, log, adapter }: CardFacts, ember: EmberF
     ({ sha256, untilTokens }) =>
       `Up to ${integer(untilTokens)} tokens it was trained on an earlier corpus, SHA-256 \`${sha256}\`.`,
   );
+  const mean =
+    average === null
+      ? ''
+      : `\nThe file's weights are a mean: ${percent(average.ownShare)} of the last state, the rest of the state at ${integer(average.otherTokens)} tokens, from which
+the run had begun. Held-out loss of the mean: ${average.heldOutLoss}.\n`;
   return `# Ember
 
 A small language model that comes with Freehold: a guide that was taught Freehold, everyday facts, simple conversation, reading
@@ -99,7 +114,7 @@ that was written for this model, with no text from anywhere else. SHA-256 of the
 
 ${integer(ember.trainingTokens)} tokens in ${ember.trainingMinutes} minutes; Muon for the matrices, AdamW for the embeddings; the loss counts what the
 assistant says and nothing else. Last losses: ${last?.trainLoss ?? '-'} in training, ${last?.heldOutLoss ?? '-'} on conversations made with another seed.
-
+${mean}
 ![Loss over tokens, in training and held out](loss.svg)
 
 ## Evaluation
@@ -114,6 +129,8 @@ ${rows.join('\n')}
 ## Limits
 
 - It knows what its corpus says and little else. It was taught to say "I don't know", and still it may make things up.
+- What it says of Freehold is of the day its corpus was made: it still believes that only models of the llama architecture run,
+  in one GGUF file, and that Freehold takes no folders. The page and the README know better.
 - English only. Facts of 2026. No code, no law, no medicine, no news.
 - Sums, names and numbers of a text come out wrong as often as the table says.
 - Its manners come from less than two megabytes of hand-written text; that text's views are its views.

@@ -51,7 +51,7 @@ export const CPU_RECIPE: Recipe = {
     rope_base: 10_000,
     norm_epsilon: 1e-5,
   },
-  trainingTokens: 76_000_000,
+  trainingTokens: 60_500_000,
   tokensPerStep: 8192,
   tokensPerBatch: 4096,
   heldOutTokensPerBatch: 512,

@@ -16,7 +16,7 @@ import type { Tokenizer } from '../../workers/text/tokenizer.ts';
 import { parseOptions } from '../arguments.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
 import { CONTROL_TOKENS } from './chat-template.ts';
-import { writeCard } from './card.ts';
+import { type AverageFacts, writeCard } from './card.ts';
 import type { CorpusFacts } from './corpus-facts.ts';
 import { buildCorpus } from './corpus/build.ts';
 import type { Conversation } from './corpus/example.ts';
@@ -103,6 +103,7 @@ async function evaluateAndWriteCard(
   await writeCard(output, CATALOG_PATH, recipe, {
     corpus: await readJson(folder, 'corpus.json'),
     log: await readLog(folder),
+    average: await readJson<AverageFacts>(folder, 'average.json').catch(() => null),
     scores: scores(results),
     adapter,
   });

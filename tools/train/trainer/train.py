@@ -147,6 +147,7 @@ def export(model, folder):
             file.write(tensor.detach().float().cpu().contiguous().numpy().tobytes())
             table.append({"name": name, "shape": list(tensor.shape)})
     (folder / "weights.json").write_text(json.dumps(table))
+    (folder / "average.json").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
