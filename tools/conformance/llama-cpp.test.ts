@@ -46,6 +46,9 @@ const SQUARE = { embedding: 144 } as const;
 const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[] = [
   { title: 'architecture qwen2', architecture: 'qwen2', ...SMALL, ...SQUARE },
   { title: 'architecture qwen3', architecture: 'qwen3', ...SMALL },
+  { title: 'architecture qwen3moe', architecture: 'qwen3moe', ...SMALL },
+  { title: 'architecture qwen2moe', architecture: 'qwen2moe', ...SMALL, ...SQUARE },
+  { title: 'architecture llama with experts', ...SMALL, ...SQUARE, experts: { count: 8, used: 2 } },
   { title: 'architecture smollm3', architecture: 'smollm3', ...SMALL, layers: 5 },
   { title: 'architecture granite', architecture: 'granite', ...SMALL },
   { title: 'architecture olmo2', architecture: 'olmo2', ...SMALL, ...SQUARE },
@@ -67,6 +70,7 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture gemma3', architecture: 'gemma3', ...SMALL, layers: 7 },
   { title: 'architecture phi3', architecture: 'phi3', ...SMALL, ...SQUARE },
   { title: 'architecture starcoder2', architecture: 'starcoder2', ...SMALL, ...SQUARE },
+  { title: 'architecture gpt-oss', architecture: 'gpt-oss', ...SMALL, layers: 4 },
   { title: 'architecture gpt2', architecture: 'gpt2', ...SMALL, ...SQUARE, kvHeads: 6 },
 ];
 

@@ -95,7 +95,7 @@ export async function loadModel(
   const template = createChatTemplate(file);
   const contextLength = chooseContext(options, shape);
   const pipelines = PipelineCache.of(gpu);
-  const variant = options.variant ?? (await chooseVariant(gpu, pipelines, file, summary));
+  const variant = options.variant ?? (await chooseVariant(gpu, pipelines, file, summary, shape.experts !== null));
   const graph = new Graph(
     gpu,
     variant,
@@ -158,6 +158,7 @@ async function chooseVariant(
   pipelines: PipelineCache,
   file: ModelFile,
   { quantization }: ModelSummary,
+  experts: boolean,
 ): Promise<Variant> {
   const matrices = [...file.tensors.values()].filter(({ shape }) => shape.length > 1);
   const types = new Set(matrices.map(({ type }) => type).filter(isQuantType));
@@ -166,10 +167,10 @@ async function chooseVariant(
   const reals = gpu.adapter.f16 && quantization !== 'F32' ? (['f16', 'f32'] as const) : (['f32'] as const);
   for (const real of reals) {
     for (const reduction of new Set([preferred, 'workgroup', 'thread'] as const)) {
-      if (await isSound(gpu, pipelines, types, { real, reduction })) return { real, reduction };
+      if (await isSound(gpu, pipelines, types, { real, reduction }, experts)) return { real, reduction };
     }
   }
-  await selfTest(gpu, pipelines, types, PLAIN);
+  await selfTest(gpu, pipelines, types, PLAIN, experts);
   return PLAIN;
 }
 

@@ -92,7 +92,11 @@ describe('summarize', () => {
     ['another architecture', { 'general.architecture': 'gemma9' }, /architecture "gemma9" are not supported yet/],
     ['a part of a split file', { 'split.count': { type: 'uint16', value: 3 }, 'split.no': 0 }, /one of 3 parts/],
     ['an adapter', { 'general.type': 'adapter' }, /no whole model but "adapter"/],
-    ['a mixture of experts', { 'llama.expert_count': 8 }, /several experts/],
+    [
+      'a mixture of experts of a family that has none',
+      { 'general.architecture': 'qwen2', 'qwen2.expert_count': 8 },
+      /"qwen2" that are made of several experts/,
+    ],
     ['no context length', { 'llama.context_length': 0 }, /how long a text/],
     ['an unknown tokenizer', { 'tokenizer.ggml.model': 'rwkv' }, /tokenizer kind "rwkv"/],
     ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'brand-new' }, /"brand-new", is not supported/],

@@ -1,6 +1,6 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
 import type { ModelSummary, RecommendedSampling } from '../protocol/model.ts';
-import { ARCHITECTURES } from './architecture-names.ts';
+import { ARCHITECTURES, EXPERT_ARCHITECTURES } from './architecture-names.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
@@ -77,8 +77,8 @@ function unsupported(file: ModelFile, architecture: string): string | null {
   if (kind !== undefined && kind !== 'model')
     return `This file is no whole model but ${quoted(String(kind))}. Choose the model file itself.`;
   if (file.tensors.size === 0) return 'This file holds only a vocabulary, no weights. Choose the model file itself.';
-  if (wholeNumber(file, `${architecture}.expert_count`) > 0)
-    return 'Models made of several experts are not supported yet.';
+  if (wholeNumber(file, `${architecture}.expert_count`) > 0 && !EXPERT_ARCHITECTURES.includes(architecture))
+    return `Models of the architecture ${quoted(architecture)} that are made of several experts are not supported yet.`;
   if (wholeNumber(file, `${architecture}.context_length`) === 0)
     return 'The file does not say how long a text the model can read. Choose another conversion of the model.';
   const types = new Set([...file.tensors.values()].map(({ type }) => type));

@@ -68,6 +68,8 @@ export interface ScoreOptions {
   readonly window?: number | undefined;
   /** Scores become softcap · tanh(score / softcap). */
   readonly softcap?: number | undefined;
+  /** (heads): a score of each head that takes its share of the softmax and adds nothing (attention sinks). */
+  readonly sinks?: Slot | undefined;
 }
 
 /** A linear op: output (tokens, rows) ← epilogue of W · norm(input) + bias. */
@@ -123,7 +125,7 @@ export class Graph {
   readonly #sharedSlots = new Map<string, Slot>();
   #part: 'body' | 'head' = 'body';
   /** Bound where a kernel's optional input is absent. */
-  readonly #nothing: Slot;
+  readonly nothing: Slot;
 
   constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number) {
     this.#gpu = gpu;
@@ -133,7 +135,7 @@ export class Graph {
       new Slot('tokens', 4 * (contextLength + 1), 'scratch', USAGE.storage | USAGE.copyTarget | USAGE.copySource),
     );
     this.step = this.memory.add(new Slot('step', STEP_BYTES, 'scratch', USAGE.uniform | USAGE.copyTarget));
-    this.#nothing = this.memory.add(new Slot('nothing', 16, 'scratch'));
+    this.nothing = this.memory.add(new Slot('nothing', 16, 'scratch'));
   }
 
   /** Plans rows of activations for a whole chunk, or for one token. */
@@ -158,7 +160,7 @@ export class Graph {
     for (const { firstRow, rows, quants, scales } of table.shards) {
       const shape = { type: table.type, dim: table.columns, rows, firstRow, ...options };
       const buffers = { quants, scales, tokens: this.tokens, x: output.slot, step: this.step };
-      this.#recordBoth(embed, shape, buffers);
+      this.recordBoth(embed, shape, buffers);
     }
   }
 
@@ -172,9 +174,7 @@ export class Graph {
   linear(op: LinearOp): void {
     const { input, norm, lastToken = false } = op;
     if (norm?.bias) {
-      const normed = this.#normed(input);
-      const buffers = { x: input.slot, weight: norm.weight, bias: norm.bias, y: normed.slot, step: this.step };
-      this.#recordBoth(layerNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+      const normed = this.normed(input, norm);
       for (const way of ['decode', 'prefill'] as const) this.#recordLinear(way, op, normed, null);
       return;
     }
@@ -190,17 +190,26 @@ export class Graph {
     this.#recordLinear('prefill', op, normed, null);
   }
 
+  /** norm(input) (tokens, dim), in scratch that the next norm of this length overwrites. */
+  normed(input: Activation, { weight, bias, epsilon }: Norm): Activation {
+    const normed = this.#normed(input);
+    const buffers = { x: input.slot, weight, y: normed.slot, step: this.step };
+    if (bias) this.recordBoth(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
+    else this.recordBoth(rmsNorm, { dim: input.dim, epsilon }, buffers);
+    return normed;
+  }
+
   /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
   addNormed(input: Activation, { weight, epsilon }: Norm, output: Activation): void {
     checkDim('a norm behind a block', output.dim, input.dim);
     const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    this.#recordBoth(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
+    this.recordBoth(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
   }
 
   /** Norms segments of queries and of keys at the start of `qkv`'s rows, in place; weight (query length + key length). */
   normHeads(qkv: Activation, norm: Norm, queries: NormSegments, keys: NormSegments): void {
     const buffers = { x: qkv.slot, weight: norm.weight, step: this.step };
-    this.#recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
+    this.recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
   }
 
   /**
@@ -209,10 +218,10 @@ export class Graph {
    */
   rotateAndStore(qkv: Activation, rotation: Rotation | null, layout: AttentionLayout, cache: LayerCache): void {
     checkDim('attention', (layout.heads + 2 * layout.kvHeads) * layout.headDim, qkv.dim);
-    const table = rotation?.table ?? this.#nothing;
+    const table = rotation?.table ?? this.nothing;
     const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: this.step };
     const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
-    this.#recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
+    this.recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
   }
 
   /** output (tokens, heads·d) = causal softmax(scores) · v over the cache. */
@@ -221,7 +230,7 @@ export class Graph {
     layout: AttentionLayout,
     cache: LayerCache,
     output: Activation,
-    { scale = layout.headDim ** -0.5, window, softcap }: ScoreOptions = {},
+    { scale = layout.headDim ** -0.5, window, softcap, sinks }: ScoreOptions = {},
   ): void {
     const { heads, kvHeads, headDim, contextLength } = layout;
     // A window as wide as the context hides nothing.
@@ -237,7 +246,7 @@ export class Graph {
       ['prefill', contextLength, this.chunkTokens],
     ] as const) {
       const maxSplits = Math.ceil(contextLength / splitLength);
-      const partials = this.#shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
+      const partials = this.shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
       this.#record(
         way,
         attention,
@@ -247,8 +256,8 @@ export class Graph {
       this.#record(
         way,
         attentionCombine,
-        { heads, headDim, splitLength, outputStride: output.stride },
-        { partials, output: output.slot, step: this.step },
+        { heads, headDim, splitLength, outputStride: output.stride, sinks: sinks !== undefined },
+        { partials, sinks: sinks ?? this.nothing, output: output.slot, step: this.step },
       );
     }
   }
@@ -273,7 +282,7 @@ export class Graph {
   }
 
   /** Scratch that layers use one after another. */
-  #shared(label: string, bytes: number): Slot {
+  shared(label: string, bytes: number): Slot {
     let slot = this.#sharedSlots.get(label);
     if (!slot) {
       slot = this.memory.add(new Slot(label, bytes, 'scratch'));
@@ -283,7 +292,7 @@ export class Graph {
   }
 
   #normed({ dim, stride }: Activation): Activation {
-    return { slot: this.#shared(`normed ${dim}`, 4 * this.chunkTokens * stride), dim, stride };
+    return { slot: this.shared(`normed ${dim}`, 4 * this.chunkTokens * stride), dim, stride };
   }
 
   /** One way of a linear op, over an input that may be normed already, with a norm that may be fused in. */
@@ -317,8 +326,8 @@ export class Graph {
           quants: shard.quants,
           scales: shard.scales,
           x: input.slot,
-          norm_weight: norm?.weight ?? this.#nothing,
-          bias: bias ?? this.#nothing,
+          norm_weight: norm?.weight ?? this.nothing,
+          bias: bias ?? this.nothing,
           y: output.slot,
           step: this.step,
         });
@@ -326,7 +335,8 @@ export class Graph {
     }
   }
 
-  #recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+  /** Records a kernel for both ways, for ops that no method here has. */
+  recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
     this.#record('decode', kernel, shape, buffers);
     this.#record('prefill', kernel, shape, buffers);
   }

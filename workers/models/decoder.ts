@@ -5,9 +5,19 @@
  * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
  * one) is used where it is there.
  */
-import type { Activation, AttentionLayout, LayerCache, Norm, Rotation, ScoreOptions } from '../graph/graph.ts';
+import { addExperts, type Choice, expertActivation, routeTokens, runExperts } from '../graph/experts.ts';
+import type {
+  Activation,
+  AttentionLayout,
+  LayerCache,
+  LinearOp,
+  Norm,
+  Rotation,
+  ScoreOptions,
+} from '../graph/graph.ts';
 import type { Matrix } from '../graph/matrix.ts';
 import type { Slot } from '../graph/slot.ts';
+import { EngineError } from '../protocol/errors.ts';
 import type { Forward } from './forward.ts';
 import { ropePairing } from './rope-pairing.ts';
 
@@ -41,10 +51,31 @@ export interface FeedForwardOptions {
   readonly residualScale?: number;
 }
 
+/** How a family mixes experts in place of a feed-forward part. */
+export interface ExpertOptions {
+  /** Of one expert. */
+  readonly feedForwardLength: number;
+  /** What a chosen expert counts. */
+  readonly weights: Choice['weights'];
+  /** Default SwiGLU; or gpt-oss's own. */
+  readonly activation?: 'silu' | 'clamped-silu';
+  /** Norm before the block; default `ffn_norm`. */
+  readonly norm?: string;
+  /** Length of an expert that every token runs through, weighed by the sigmoid of a gate of its own. */
+  readonly sharedFeedForwardLength?: number;
+}
+
 /** One layer: its tensors' prefix and its cache. */
 export interface Layer {
   readonly index: number;
   readonly cache: LayerCache;
+}
+
+/** A tensor of a product by its name, with the rows that it shall have. */
+interface Projection {
+  readonly weight: string;
+  readonly bias: string;
+  readonly rows: number;
 }
 
 /** Declares one model's forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits`. */
@@ -57,13 +88,18 @@ export class Decoder {
   readonly #residual: Activation; // (tokens, embeddingLength)
   readonly #qkv: Activation; // (tokens, [q | k | v])
   readonly #attended: Activation; // (tokens, heads · headDim)
-  readonly #hidden: Activation; // (tokens, feedForwardLength)
   /** What a block adds before its own norm: (tokens, embeddingLength). */
   #added: Activation | null = null;
+  /** (tokens, feedForwardLength) */
+  #hidden: Activation | null = null;
+  /** (tokens, experts) */
+  #routerLogits: Activation | null = null;
+  /** The shared expert's: (tokens, 1) and (tokens, its length). */
+  #shared: { gate: Activation; hidden: Activation } | null = null;
 
   constructor(forward: Forward, options: { norm?: 'rms' | 'layer' } = {}) {
     const { graph, weights, shape, contextLength, cache } = forward;
-    const { heads, kvHeads, headDim, embeddingLength, feedForwardLength, vocabularySize } = shape;
+    const { heads, kvHeads, headDim, embeddingLength, vocabularySize } = shape;
     this.#forward = forward;
     this.#normKind = options.norm ?? 'rms';
     this.#layout = { heads, kvHeads, headDim, contextLength };
@@ -72,7 +108,6 @@ export class Decoder {
     this.#residual = graph.activation('residual', embeddingLength);
     this.#qkv = graph.activation('qkv', (heads + 2 * kvHeads) * headDim);
     this.#attended = graph.activation('attended', heads * headDim);
-    this.#hidden = graph.activation('hidden', feedForwardLength);
   }
 
   /** Fills the residual stream with the tokens' embeddings, times a scale. */
@@ -123,21 +158,67 @@ export class Decoder {
     const norm = this.#layerNorm(layer, options.norm ?? (options.norm === null ? null : 'ffn_norm'));
     const gate = this.#projection(layer, 'ffn_gate', feedForwardLength);
     const up = this.#projection(layer, 'ffn_up', feedForwardLength);
+    this.#hidden ??= graph.activation('hidden', feedForwardLength);
     const op = { input: this.#residual, norm, output: this.#hidden, activation };
-    const pairs = !gated
-      ? null
-      : weights.has(gate.weight)
-        ? weights.interleaved(gate, up, embeddingLength)
-        : weights.interleavedHalves(up, embeddingLength);
-    if (pairs) {
-      graph.linear({ ...op, parts: pairs, epilogue: 'glu' });
-    } else if (gated) {
-      graph.linear({ ...op, parts: weights.stacked([gate], embeddingLength) });
-      graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'gate' });
-    } else {
-      graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
-    }
+    if (!gated) graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
+    else if (weights.has(gate.weight)) this.#gated(gate, up, op);
+    else graph.linear({ ...op, parts: weights.interleavedHalves(up, embeddingLength), epilogue: 'glu' });
     this.#addToResidual(layer, 'ffn_down', this.#hidden, options);
+  }
+
+  /** A mixture of experts in place of the feed-forward part: each token runs through those that its router prefers. */
+  experts(layer: Layer, options: ExpertOptions): void {
+    const { graph, weights, shape, settings } = this.#forward;
+    const { embeddingLength } = shape;
+    if (!shape.experts) {
+      throw new EngineError('FileMalformed', {
+        what: 'The file does not say how many experts its layers have',
+        expected: `"${shape.architecture}.expert_count"`,
+        got: 'none',
+        remedy: 'Choose another conversion of the model.',
+      });
+    }
+    const { count, used } = shape.experts;
+    const { feedForwardLength, activation = 'silu', norm = 'ffn_norm', sharedFeedForwardLength } = options;
+    const input = graph.normed(this.#residual, this.#norm(this.#name(layer, norm)));
+    const logits = (this.#routerLogits ??= graph.activation('router logits', count));
+    const router = this.#projection(layer, 'ffn_gate_inp', count);
+    graph.linear({ input, parts: weights.stacked([router], embeddingLength), output: logits });
+    const scale = settings.positive('expert_weights_scale') ?? 1;
+    const routes = routeTokens(graph, logits, { experts: count, used, weights: options.weights, scale });
+
+    const tensor = (part: string, rows: number) => ({ ...this.#projection(layer, part, rows), experts: count });
+    const gate = tensor('ffn_gate_exps', feedForwardLength);
+    const up = tensor('ffn_up_exps', feedForwardLength);
+    const output = expertActivation(graph, 'hidden of experts', feedForwardLength, used);
+    const pairs = weights.interleavedExperts(gate, up, embeddingLength);
+    const op = { input, output, activation };
+    if (pairs) {
+      runExperts(graph, routes, { ...op, part: pairs, epilogue: 'glu' });
+    } else {
+      runExperts(graph, routes, { ...op, part: weights.experts(gate, embeddingLength), epilogue: 'store' });
+      runExperts(graph, routes, { ...op, part: weights.experts(up, embeddingLength), epilogue: 'gate' });
+    }
+    const down = weights.experts(tensor('ffn_down_exps', embeddingLength), feedForwardLength);
+    addExperts(graph, routes, output, down, this.#residual);
+    if (sharedFeedForwardLength !== undefined) this.#sharedExpert(layer, input, sharedFeedForwardLength);
+  }
+
+  /** An expert for every token: a mixture of one, whose only route weighs σ(gate). */
+  #sharedExpert(layer: Layer, input: Activation, length: number): void {
+    const { graph, weights, shape } = this.#forward;
+    const { embeddingLength } = shape;
+    this.#shared ??= {
+      gate: graph.activation('gate of the shared expert', 1),
+      hidden: graph.activation('hidden of the shared expert', length),
+    };
+    const { gate, hidden } = this.#shared;
+    const one = (part: string, rows: number) => this.#projection(layer, part, rows);
+    graph.linear({ input, parts: weights.stacked([one('ffn_gate_inp_shexp', 1)], embeddingLength), output: gate });
+    const routes = routeTokens(graph, gate, { experts: 1, used: 1, weights: 'sigmoid', scale: 1 });
+    this.#gated(one('ffn_gate_shexp', length), one('ffn_up_shexp', length), { input, output: hidden });
+    const down = weights.experts({ ...one('ffn_down_shexp', embeddingLength), experts: 1 }, length);
+    addExperts(graph, routes, hidden, down, this.#residual);
   }
 
   /** Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. */
@@ -160,6 +241,18 @@ export class Decoder {
       softcap,
     });
     return output;
+  }
+
+  /** act(gate) · up: one product where both tensors have one type, else two. */
+  #gated(gate: Projection, up: Projection, op: Pick<LinearOp, 'input' | 'norm' | 'output' | 'activation'>): void {
+    const { graph, weights } = this.#forward;
+    const pairs = weights.interleaved(gate, up, op.input.dim);
+    if (pairs) {
+      graph.linear({ ...op, parts: pairs, epilogue: 'glu' });
+    } else {
+      graph.linear({ ...op, parts: weights.stacked([gate], op.input.dim) });
+      graph.linear({ ...op, parts: weights.stacked([up], op.input.dim), epilogue: 'gate' });
+    }
   }
 
   #addToResidual(
@@ -194,7 +287,7 @@ export class Decoder {
     return `blk.${layer.index}.${part}`;
   }
 
-  #projection(layer: Layer, part: string, rows: number): { weight: string; bias: string; rows: number } {
+  #projection(layer: Layer, part: string, rows: number): Projection {
     return { weight: this.#name(layer, `${part}.weight`), bias: this.#name(layer, `${part}.bias`), rows };
   }
 }

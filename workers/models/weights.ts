@@ -5,6 +5,7 @@
 import { rowStride } from '../../shaders/kernel.ts';
 import { isQuantType, QUANT_TYPES, type QuantType } from '../../shaders/quant/format.ts';
 import type { ModelFile, TensorInfo } from '../format/model-file.ts';
+import type { ExpertPart } from '../graph/experts.ts';
 import { type LinearPart } from '../graph/graph.ts';
 import { type Matrix, planMatrix } from '../graph/matrix.ts';
 import { type MemoryPlan, Slot } from '../graph/slot.ts';
@@ -34,6 +35,13 @@ interface NamedWeight {
   readonly bias: string;
   /** Rows that the architecture expects. */
   readonly rows: number;
+  /** For a tensor of so many experts, (experts, rows, columns), with a bias (experts, rows). */
+  readonly experts?: number;
+}
+
+/** Of all experts. */
+function allRows({ rows, experts = 1 }: NamedWeight): number {
+  return rows * experts;
 }
 
 /** The declarations of one model, in the order in which they will be uploaded. */
@@ -106,7 +114,7 @@ export class Weights {
       const matrix = planMatrix(this.#memory, label, type, rows, columns, this.#bindingBytes);
       let rowOffset = 0;
       for (const weight of run) {
-        const { tensor } = this.#tensor(weight.weight, [weight.rows, columns]);
+        const { tensor } = this.#matrixTensor(weight, columns);
         this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset });
         rowOffset += weight.rows;
       }
@@ -117,14 +125,34 @@ export class Weights {
     return parts;
   }
 
+  /** Experts' matrices of one tensor, expert behind expert; no expert is cut in two. */
+  experts(weight: NamedWeight & { readonly experts: number }, columns: number): ExpertPart {
+    const { tensor, type } = this.#matrixTensor(weight, columns);
+    const bias = this.#stackedBias([weight], allRows(weight), 1);
+    const matrix = this.#plan(weight.weight, type, allRows(weight), columns, weight.rows);
+    this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset: 0 });
+    return { matrix, bias, experts: weight.experts };
+  }
+
+  /** As `interleaved`, for experts: an expert's rows are its gate and up rows in turn. */
+  interleavedExperts(
+    gate: NamedWeight & { readonly experts: number },
+    up: NamedWeight,
+    columns: number,
+  ): ExpertPart | null {
+    const [part] = this.interleaved(gate, up, columns) ?? [];
+    return part ? { matrix: part.matrix, bias: part.bias, experts: gate.experts } : null;
+  }
+
   /** Gate and up of one type, rows interleaved (even gate, odd up); `null` where their types differ. */
   interleaved(gate: NamedWeight, up: NamedWeight, columns: number): LinearPart[] | null {
-    const { tensor, type } = this.#tensor(gate.weight, [gate.rows, columns]);
-    const other = this.#tensor(up.weight, [up.rows, columns]);
+    const { tensor, type } = this.#matrixTensor(gate, columns);
+    const other = this.#matrixTensor(up, columns);
     if (type !== other.type) return null;
-    const bias = this.#stackedBias([gate, up], gate.rows + up.rows, 2);
-    const label = `${gate.weight} × ${up.weight}`;
-    const matrix = planMatrix(this.#memory, label, type, gate.rows + up.rows, columns, this.#bindingBytes);
+    const rows = allRows(gate) + allRows(up);
+    const bias = this.#stackedBias([gate, up], rows, 2);
+    const rowsTogether = gate.experts === undefined ? undefined : gate.rows + up.rows;
+    const matrix = this.#plan(`${gate.weight} × ${up.weight}`, type, rows, columns, rowsTogether);
     this.matrices.push({ tensor, type, matrix, rowStep: 2, rowOffset: 0 });
     this.matrices.push({ tensor: other.tensor, type, matrix, rowStep: 2, rowOffset: 1 });
     return [{ matrix, bias, firstRow: 0 }];
@@ -154,8 +182,9 @@ export class Weights {
     const label = weights.map(({ bias }) => bias).join(' + ');
     const slot = this.#memory.add(new Slot(label, 4 * totalRows, 'weights'));
     let offset = 0;
-    for (const { bias, rows } of weights) {
-      if (this.has(bias)) this.#addVector(bias, rows, slot, step, offset);
+    for (const { bias, rows, experts } of weights) {
+      const shape = experts === undefined ? [rows] : [experts, rows];
+      if (this.has(bias)) this.vectors.push({ ...this.#tensor(bias, shape), slot, step, offset });
       offset += step === 1 ? rows : 1;
     }
     return slot;
@@ -164,6 +193,20 @@ export class Weights {
   #addVector(name: string, length: number, slot: Slot, step: number, offset: number): void {
     const { tensor, type } = this.#tensor(name, [length]);
     this.vectors.push({ tensor, type, slot, step, offset });
+  }
+
+  #plan(label: string, type: QuantType, rows: number, columns: number, rowsTogether?: number): Matrix {
+    return planMatrix(this.#memory, label, type, rows, columns, this.#bindingBytes, rowsTogether);
+  }
+
+  /** A tensor of a product with its rows counted over all experts. A file may leave out leading sizes of 1. */
+  #matrixTensor(weight: NamedWeight, columns: number): { tensor: TensorInfo; type: QuantType } {
+    const { rows, experts } = weight;
+    const shape = experts === undefined ? [rows, columns] : [experts, rows, columns];
+    const sizes = this.#file.tensors.get(weight.weight)?.shape.length ?? 0;
+    while (shape.length > sizes && shape[0] === 1) shape.shift();
+    const { tensor, type } = this.#tensor(weight.weight, shape);
+    return { tensor: { ...tensor, shape: [allRows(weight), columns] }, type };
   }
 
   #tensor(name: string, shape: readonly number[] | null): { tensor: TensorInfo; type: QuantType } {
