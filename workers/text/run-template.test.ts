@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { errorCode } from '../protocol/errors.ts';
 import { runTemplate } from './run-template.ts';
 
@@ -23,6 +23,10 @@ function failure(template: string): { message: string; elapsedMs: number } {
 const doubled = (n: number, unit = 'x'): string =>
   `{% set ns = namespace(s='${unit}', a=[1]) %}{% for i in range(${n}) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}`;
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('runTemplate', () => {
   it('gives templates what chat templates use', () => {
     const messages = [{ role: 'user', content: ' hi ' }];
@@ -40,8 +44,33 @@ describe('runTemplate', () => {
       'a, b{\n  "a": [\n    1\n  ]\n}',
     );
     expect(run('{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}{{ twice("a") }}')).toBe('aa');
-    expect(run("{{ strftime_now('%Y-%m-%d %H:%M:%S %b %B %a %A %% %q') }}")).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \w{3} \w+ \w{3} \w+ % %q$/,
+  });
+
+  it('tells the date as Python does', () => {
+    vi.useFakeTimers({ now: new Date(2026, 2, 5, 15, 4, 9) });
+    expect(run("{{ strftime_now('%Y-%m-%d %H:%M:%S %b %B %a %A %% %q') }}")).toBe(
+      '2026-03-05 15:04:09 Mar March Thu Thursday % %q',
+    );
+    expect(run("{{ strftime_now('%-d.%-m.%y %I:%M %p, day %j or %-j') }}")).toBe('5.3.26 03:04 PM, day 064 or 64');
+    expect(run("{{ strftime_now('%-q %-H') }}")).toBe('%-q 15');
+  });
+
+  it('strips the characters that are named, as Python does', () => {
+    expect(run("{{ '\\n a \\n'.strip('\\n') }}|{{ ' a \\n'.rstrip('\\n') }}|{{ 'xya'.lstrip('yx') }}")).toBe(
+      ' a | a |a',
+    );
+    expect(run("{{ ' a '.strip() }}|{{ ' a '.rstrip() }}|{{ 'aaa'.strip('a') }}|{{ '😀a😀'.strip('😀') }}")).toBe(
+      'a| a||a',
+    );
+  });
+
+  it('writes values as Python does where text is asked for', () => {
+    const value = { name: "it's", both: `'"`, flag: true, none: null, list: [1, 2.5, 'a\nb'] };
+    expect(run('{{ value | string }}', { value })).toBe(
+      `{'name': "it's", 'both': '\\'"', 'flag': True, 'none': None, 'list': [1, 2.5, 'a\\nb']}`,
+    );
+    expect(run("{{ 'a' | string }}{{ 1 | string }}{{ 2.0 | string }}{{ missing | string }}{{ true | string }}")).toBe(
+      'a12.0True',
     );
   });
 
