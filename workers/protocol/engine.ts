@@ -38,11 +38,24 @@ export interface LoadProgress {
   readonly remainingMs: number | null;
 }
 
+/** How conversations are written for a model. */
+export interface ChatTemplateFacts {
+  /** The file's own template; else one that goes with the architecture; else none: the model continues a text. */
+  readonly origin: 'file' | 'architecture' | 'none';
+  /** The well-known format that it writes; `null` for a custom template and for none. */
+  readonly format: string | null;
+  /** What it puts before the first turn of itself, control tokens included. Empty where nothing, or not known. */
+  readonly opening: string;
+  /** The template in Jinja, cut at 256 Ki characters. From a stranger: text to show, nothing more. */
+  readonly text: string;
+}
+
 /** What runs once a load is done. */
 export interface LoadedModel {
   readonly id: string;
   readonly summary: ModelSummary;
   readonly contextLength: number;
+  readonly chatTemplate: ChatTemplateFacts;
   /** Bytes on the GPU: weights, KV cache, scratch. */
   readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
   readonly loadMs: number;

@@ -8,19 +8,23 @@
  * An answer that this engine gave goes back as the very tokens that it was: text may be cut into tokens in several ways,
  * and only the ways of generation are in the KV cache.
  *
- * A file without a template gets ChatML if its vocabulary has ChatML's tokens; else the messages are one plain text, which the model continues.
+ * A file without a template gets the format of its architecture, or ChatML, if its vocabulary has that format's tokens;
+ * else the messages are one plain text, which the model continues.
  * Where a template refuses system messages or leaves them out, the system message goes before the first user message.
  */
 import type { ModelFile } from '../format/model-file.ts';
-import type { ChatMessage } from '../protocol/engine.ts';
+import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
-import { runTemplate } from './run-template.ts';
+import { fallbackFormat, PLAIN_TEMPLATE, PROBE, recogniseFormat, type SpecialTokenTexts } from './chat-formats.ts';
+import { runTemplate, TEMPLATE_UNITS_MAX } from './run-template.ts';
 import { TokenMatcher } from './token-matcher.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { readTokenKinds, roleId, TOKEN_KIND } from './vocabulary.ts';
 
 /** Makes prompts of conversations. */
 export interface ChatTemplate {
+  /** What a person may want to know of it. */
+  readonly facts: ChatTemplateFacts;
   /**
    * The prompt's ids, with BOS once where the model wants it. With `addGenerationPrompt` it ends where the answer
    * begins. `answers` gives the ids of answers by their text. Throws `TemplateFailed` if the template refuses the
@@ -33,17 +37,10 @@ export interface ChatTemplate {
   ): number[];
 }
 
-const CHATML =
-  "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}" +
-  "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
-/** A model that was never taught turns continues a text; so it gets the conversation as one, answers right behind. */
-const PLAIN =
-  "{% for message in messages %}{% if not loop.first and message.role != 'assistant' %}{{ '\\n' }}{% endif %}" +
-  '{{ message.content }}{% endfor %}';
-
 /** Noncharacters: Unicode keeps them for a program's own use, so no text has a claim to them. */
 const MARKERS = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd0 + index));
 const CONTROLS: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.unknown];
+const SPECIAL: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.userDefined];
 const OUTPUT_UNITS_FREE = 1024 * 1024;
 
 /** Noncharacters that stand nowhere in the texts: one that breaks up control tokens, two that enclose an answer. */
@@ -69,12 +66,34 @@ function foldSystem(messages: readonly ChatMessage[]): ChatMessage[] {
   return others.with(first, { role: 'user', content: [...system, others[first]!.content].join('\n\n') });
 }
 
-function specialTokenTexts(file: ModelFile, tokens: readonly string[]): Record<string, string> {
+function specialTokenTexts(file: ModelFile, tokens: readonly string[]): SpecialTokenTexts {
   const text = (role: string): string => tokens[roleId(file, role, tokens.length) ?? -1] ?? '';
   return { bos_token: text('bos'), eos_token: text('eos'), unk_token: text('unknown'), pad_token: text('padding') };
 }
 
-/** The file's template, or the fallback for it. It is parsed when it first runs. Throws what reading a vocabulary may. */
+/** Which template is used, and where it comes from. */
+function chooseTemplate(
+  file: ModelFile,
+  hasToken: (token: string) => boolean,
+): Pick<ChatTemplateFacts, 'origin' | 'text'> {
+  const own = file.metadata.get('tokenizer.chat_template');
+  if (typeof own === 'string' && own.trim() !== '') return { origin: 'file', text: own };
+  const format = fallbackFormat(file.metadata.get('general.architecture'), hasToken);
+  return format ? { origin: 'architecture', text: format.template } : { origin: 'none', text: PLAIN_TEMPLATE };
+}
+
+/** What the template writes of a small conversation, or `null` if it fails at that: a real one will say why. */
+function writeProbe(template: string, names: SpecialTokenTexts): string | null {
+  const values = { ...names, messages: PROBE, add_generation_prompt: true, tools: null, documents: null };
+  try {
+    return runTemplate(template, values, OUTPUT_UNITS_FREE);
+  } catch (error) {
+    if (errorCode(error) !== 'TemplateFailed') throw error;
+    return null;
+  }
+}
+
+/** The file's template, or the fallback for it. A template that fails does so at `encode`. Throws what reading a vocabulary may. */
 export function createChatTemplate(file: ModelFile): ChatTemplate {
   const { tokens, kinds } = readTokenKinds(file);
   const controls = new TokenMatcher(
@@ -83,10 +102,17 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
       .filter(([id, token]) => CONTROLS.includes(kinds[id]!) && [...token].length > 1)
       .map(([id, token]) => [token, id] as const),
   );
-  const own = file.metadata.get('tokenizer.chat_template');
-  const hasChatMl = controls.split('<|im_start|><|im_end|>').every((part) => typeof part === 'number');
-  const template = typeof own === 'string' && own.trim() !== '' ? own : hasChatMl ? CHATML : PLAIN;
+  const special = new Set(tokens.filter((_, id) => SPECIAL.includes(kinds[id]!)));
+  const { origin, text: template } = chooseTemplate(file, (token) => special.has(token));
   const names = specialTokenTexts(file, tokens);
+  const written = origin === 'none' ? null : writeProbe(template, names);
+  const recognised = written === null ? null : recogniseFormat(written, names);
+  const facts: ChatTemplateFacts = {
+    origin,
+    format: recognised?.name ?? null,
+    opening: recognised?.opening ?? '',
+    text: template.slice(0, TEMPLATE_UNITS_MAX),
+  };
 
   /** Breaks up each spelling of a control token after its first character, until none is left inside another. */
   function withMarkers(text: string, marker: string): string {
@@ -125,6 +151,7 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
   }
 
   return {
+    facts,
     encode(messages, tokenizer, { addGenerationPrompt, answers = new Map() }) {
       const wellFormed = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
       const [marker, open, close] = chooseMarkers([template, ...wellFormed.map(({ content }) => content)]);

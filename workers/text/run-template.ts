@@ -7,7 +7,8 @@ import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { EngineError } from '../protocol/errors.ts';
 import { BoundedInterpreter, exceeded } from './bounded-interpreter.ts';
 
-const TEMPLATE_UNITS_MAX = 256 * 1024;
+/** The longest template that is read, in UTF-16 units. */
+export const TEMPLATE_UNITS_MAX = 256 * 1024;
 /** The package's lexer takes quadratic time over white space: 200,000 spaces took it more than a minute. */
 const BLANK_RUN_MAX = 1_000;
 const RANGE_MAX = 10_000;
