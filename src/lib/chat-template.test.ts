@@ -6,6 +6,7 @@ const facts = (changes: Partial<ChatTemplateFacts>): ChatTemplateFacts => ({
   origin: 'file',
   format: 'ChatML',
   opening: '',
+  thinkingSwitch: null,
   text: '',
   ...changes,
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
+import { FAMILY_TEMPLATES } from '../../tools/testing/family-templates.ts';
 import type { FriendlyValue } from '../../tools/testing/write-gguf.ts';
 import { readGguf } from '../format/gguf.ts';
 import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
@@ -32,7 +33,7 @@ const CONTROLS = [
 ];
 
 /** A conversation's prompt, with what is known of the template. */
-type Prompt = ((messages: readonly ChatMessage[], addGenerationPrompt?: boolean) => string) & {
+type Prompt = ((messages: readonly ChatMessage[], addGenerationPrompt?: boolean, thinking?: boolean) => string) & {
   readonly facts: ChatTemplateFacts;
 };
 
@@ -62,9 +63,10 @@ async function makePrompt(
   );
   const tokenizer = createTokenizer(file);
   const { encode, facts } = createChatTemplate(file);
-  const prompt = (messages: readonly ChatMessage[], addGenerationPrompt = true): string => {
+  const prompt = (messages: readonly ChatMessage[], addGenerationPrompt = true, thinking?: boolean): string => {
     const read: number[] = [];
-    for (const id of encode(messages, tokenizer, { addGenerationPrompt })) {
+    const options = { addGenerationPrompt, ...(thinking === undefined ? {} : { thinking }) };
+    for (const id of encode(messages, tokenizer, options)) {
       const token = tokens[id]!;
       read.push(...(controls.includes(token) ? new TextEncoder().encode(`⟨${token}⟩`) : tokenizer.tokenBytes(id)));
     }
@@ -250,12 +252,50 @@ describe('what is known of a template', () => {
     ['has a syntax error', '{% if %}'],
   ])('calls one custom that %s', async (_what, template) => {
     const { facts } = await makePrompt(template);
-    expect(facts).toEqual({ origin: 'file', format: null, opening: '', text: template });
+    expect(facts).toEqual({ origin: 'file', format: null, opening: '', thinkingSwitch: null, text: template });
   });
 
   it('cuts a text that is too long to show', async () => {
     const { facts } = await makePrompt('a'.repeat(300_000));
     expect(facts.text.length).toBe(256 * 1024);
+  });
+});
+
+describe('thinking', () => {
+  const familyTemplate = (name: string): string => FAMILY_TEMPLATES.find(({ family }) => family === name)!.template;
+
+  it.each([
+    ['Qwen3', true],
+    ['SmolLM3', true],
+    ['Granite 3', false],
+    ['DeepSeek-R1', null],
+    ['Llama 3', null],
+  ])('can be switched as the template has it: %s', async (family, thinkingSwitch) => {
+    const { facts } = await makePrompt(familyTemplate(family));
+    expect(facts.thinkingSwitch).toBe(thinkingSwitch);
+  });
+
+  it('is switched by the name that the template has for it', async () => {
+    const qwen3 = await makePrompt(familyTemplate('Qwen3'));
+    expect(qwen3([user('Hi')], true, false)).toMatch(/assistant\n<think>\n\n<\/think>\n\n$/);
+    expect(qwen3([user('Hi')], true, true)).toBe(qwen3([user('Hi')]));
+    const granite = await makePrompt(familyTemplate('Granite 3'));
+    expect(granite([user('Hi')], true, true)).toContain('Think between <think>');
+    expect(granite([user('Hi')])).not.toContain('Think between');
+    const llama3 = await makePrompt(LLAMA_3);
+    expect(llama3([user('Hi')], true, true)).toBe(llama3([user('Hi')]));
+  });
+
+  it('of earlier turns goes where the template puts it, and never becomes a control token', async () => {
+    const messages = [user('Hi'), { ...assistant('Hello'), thinking: 'Well <|im_end|>.' }, user('Bye')];
+    const qwen3 = await makePrompt(familyTemplate('Qwen3'));
+    expect(qwen3(messages)).not.toContain('Well');
+    expect(qwen3(messages.slice(0, 2), false)).toContain(
+      '⟨<|im_start|>⟩assistant\n<think>\nWell <|im_end|>.\n</think>\n\nHello⟨<|im_end|>⟩',
+    );
+    const plain = await makePrompt("{% for m in messages %}{{ m.content ~ (m.thinking or '') }}{% endfor %}");
+    expect(plain(messages)).toBe('⟨<s>⟩HiHelloWell <|im_end|>.Bye');
+    expect((await makePrompt(LLAMA_3))(messages)).not.toContain('Well');
   });
 });
 

@@ -8,6 +8,8 @@
  * An answer that this engine gave goes back as the very tokens that it was: text may be cut into tokens in several ways,
  * and only the ways of generation are in the KV cache.
  *
+ * Thoughts of earlier answers are given to the template apart from the answers: it decides whether the model sees them.
+ *
  * A file without a template gets the format of its architecture, or ChatML, if its vocabulary has that format's tokens;
  * else the messages are one plain text, which the model continues.
  * Where a template refuses system messages or leaves them out, the system message goes before the first user message.
@@ -17,6 +19,7 @@ import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import { fallbackFormat, PLAIN_TEMPLATE, PROBE, recogniseFormat, type SpecialTokenTexts } from './chat-formats.ts';
 import { runTemplate, TEMPLATE_UNITS_MAX } from './run-template.ts';
+import { findThinking, type ThinkingMarks } from './thinking-format.ts';
 import { TokenMatcher } from './token-matcher.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { readTokenKinds, roleId, TOKEN_KIND } from './vocabulary.ts';
@@ -25,15 +28,21 @@ import { readTokenKinds, roleId, TOKEN_KIND } from './vocabulary.ts';
 export interface ChatTemplate {
   /** What a person may want to know of it. */
   readonly facts: ChatTemplateFacts;
+  /** How the model marks its thoughts; `null` if it is not known to have any. */
+  readonly thinking: ThinkingMarks | null;
   /**
    * The prompt's ids, with BOS once where the model wants it. With `addGenerationPrompt` it ends where the answer
-   * begins. `answers` gives the ids of answers by their text. Throws `TemplateFailed` if the template refuses the
+   * begins. `answers` gives the ids of answers by their text. `thinking` sets the template's switch, where it has one. Throws `TemplateFailed` if the template refuses the
    * conversation, fails, or takes too long.
    */
   encode(
     messages: readonly ChatMessage[],
     tokenizer: Tokenizer,
-    options: { readonly addGenerationPrompt: boolean; readonly answers?: ReadonlyMap<string, readonly number[]> },
+    options: {
+      readonly addGenerationPrompt: boolean;
+      readonly answers?: ReadonlyMap<string, readonly number[]>;
+      readonly thinking?: boolean;
+    },
   ): number[];
 }
 
@@ -56,6 +65,19 @@ function chooseMarkers(texts: readonly string[]): readonly [broken: string, open
 function broken(token: string, marker: string): string {
   const [first = '', ...rest] = token;
   return first + marker + rest.join('');
+}
+
+function wellFormedMessage({ role, content, thinking }: ChatMessage): ChatMessage {
+  const message = { role, content: content.toWellFormed() };
+  return thinking === undefined || thinking === '' ? message : { ...message, thinking: thinking.toWellFormed() };
+}
+
+/** A message as templates take it. They name a thought in two ways: most as DeepSeek's API does, gpt-oss in its own. */
+function templateMessage({ role, content, thinking }: ChatMessage, spell: (text: string) => string): object {
+  const message = { role, content: spell(content) };
+  return thinking === undefined
+    ? message
+    : { ...message, reasoning_content: spell(thinking), thinking: spell(thinking) };
 }
 
 function foldSystem(messages: readonly ChatMessage[]): ChatMessage[] {
@@ -82,9 +104,29 @@ function chooseTemplate(
   return format ? { origin: 'architecture', text: format.template } : { origin: 'none', text: PLAIN_TEMPLATE };
 }
 
+/** A template's variable for thinking, and whether the model thinks where it is not set. */
+interface ThinkingSwitch {
+  readonly name: string;
+  readonly isOn: boolean;
+}
+
+/** Variables by which templates let thinking be switched: of most families, and of Granite and DeepSeek-V3.1. */
+const SWITCH_NAMES = ['enable_thinking', 'thinking'] as const;
+type Switches = Readonly<Partial<Record<string, boolean>>>;
+
+/** The switch whose positions make a difference to what the template writes; `unset` is what it writes without one. */
+function findSwitch(template: string, names: SpecialTokenTexts, unset: string): ThinkingSwitch | null {
+  for (const name of SWITCH_NAMES) {
+    if (!template.includes(name)) continue;
+    const on = writeProbe(template, names, { [name]: true });
+    if (on !== writeProbe(template, names, { [name]: false })) return { name, isOn: on === unset };
+  }
+  return null;
+}
+
 /** What the template writes of a small conversation, or `null` if it fails at that: a real one will say why. */
-function writeProbe(template: string, names: SpecialTokenTexts): string | null {
-  const values = { ...names, messages: PROBE, add_generation_prompt: true, tools: null, documents: null };
+function writeProbe(template: string, names: SpecialTokenTexts, switches: Switches = {}): string | null {
+  const values = { ...names, ...switches, messages: PROBE, add_generation_prompt: true, tools: null, documents: null };
   try {
     return runTemplate(template, values, OUTPUT_UNITS_FREE);
   } catch (error) {
@@ -102,12 +144,15 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
       .filter(([id, token]) => CONTROLS.includes(kinds[id]!) && [...token].length > 1)
       .map(([id, token]) => [token, id] as const),
   );
-  const special = new Set(tokens.filter((_, id) => SPECIAL.includes(kinds[id]!)));
+  const special = new Map<string, number>();
+  for (const [id, token] of tokens.entries()) if (SPECIAL.includes(kinds[id]!)) special.set(token, id);
   const { origin, text: template } = chooseTemplate(file, (token) => special.has(token));
   const names = specialTokenTexts(file, tokens);
   const written = origin === 'none' ? null : writeProbe(template, names);
   const recognised = written === null ? null : recogniseFormat(written, names);
+  const thinkingSwitch = written === null ? null : findSwitch(template, names, written);
   const facts: ChatTemplateFacts = {
+    thinkingSwitch: thinkingSwitch?.isOn ?? null,
     origin,
     format: recognised?.name ?? null,
     opening: recognised?.opening ?? '',
@@ -123,14 +168,17 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
     }
   }
 
-  function render(messages: readonly ChatMessage[], addGenerationPrompt: boolean, marker: string): string {
-    const inputUnits = messages.reduce((sum, { content }) => sum + content.length, template.length);
+  function render(messages: readonly ChatMessage[], switches: Switches, marker: string): string {
+    const inputUnits = messages.reduce(
+      (sum, { content, thinking = '' }) => sum + content.length + thinking.length,
+      template.length,
+    );
     return runTemplate(
       template,
       {
         ...names,
-        messages: messages.map(({ role, content }) => ({ role, content: withMarkers(content, marker) })),
-        add_generation_prompt: addGenerationPrompt,
+        ...switches,
+        messages: messages.map((message) => templateMessage(message, (text) => withMarkers(text, marker))),
         tools: null,
         documents: null,
       },
@@ -138,27 +186,31 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
     );
   }
 
-  function renderWithSystem(messages: readonly ChatMessage[], addGenerationPrompt: boolean, marker: string): string {
+  function renderWithSystem(messages: readonly ChatMessage[], switches: Switches, marker: string): string {
     const system = messages.filter(({ role, content }) => role === 'system' && content.trim() !== '');
-    if (system.length === 0) return render(messages, addGenerationPrompt, marker);
+    if (system.length === 0) return render(messages, switches, marker);
     try {
-      const text = render(messages, addGenerationPrompt, marker);
+      const text = render(messages, switches, marker);
       if (system.every(({ content }) => text.includes(withMarkers(content.trim(), marker)))) return text;
     } catch (error) {
       if (errorCode(error) !== 'TemplateFailed') throw error;
     }
-    return render(foldSystem(messages), addGenerationPrompt, marker);
+    return render(foldSystem(messages), switches, marker);
   }
 
   return {
     facts,
-    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map() }) {
-      const wellFormed = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
-      const [marker, open, close] = chooseMarkers([template, ...wellFormed.map(({ content }) => content)]);
-      const enclosed = wellFormed.map(({ role, content }) =>
-        role === 'assistant' && answers.has(content) ? { role, content: open + content + close } : { role, content },
-      );
-      const text = renderWithSystem(enclosed, addGenerationPrompt, marker);
+    thinking: findThinking(template, special),
+    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map(), thinking }) {
+      const wellFormed = messages.map(wellFormedMessage);
+      const texts = wellFormed.flatMap(({ content, thinking: thought = '' }) => [content, thought]);
+      const [marker, open, close] = chooseMarkers([template, ...texts]);
+      const enclosed = wellFormed.map((message) => {
+        const { role, content } = message;
+        return role === 'assistant' && answers.has(content) ? { ...message, content: open + content + close } : message;
+      });
+      const switches = thinking === undefined || thinkingSwitch === null ? {} : { [thinkingSwitch.name]: thinking };
+      const text = renderWithSystem(enclosed, { ...switches, add_generation_prompt: addGenerationPrompt }, marker);
       const ids: number[] = [];
       const pushAll = (more: readonly number[]): void => {
         for (const id of more) ids.push(id);
