@@ -120,6 +120,7 @@ async function runFast(options: Options, engine: NativeEngine, promptIds: readon
     {
       sampler: samplerSettings(options, engine.model.summary.sampling),
       maxTokens: options.number('max-tokens') ?? DEFAULT_MAX_TOKENS,
+      verbatim: true,
       ...(stop === undefined ? {} : { stopStrings: [stop] }),
     },
     (event) => {

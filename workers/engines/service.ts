@@ -58,8 +58,8 @@ export class EngineService implements EngineApi {
         if (signal.aborted) return null;
         throw error;
       }
-      const { summary, contextLength, gpuBytes, loadMs } = this.#loaded.engine.model;
-      return { id, summary, contextLength, gpuBytes, loadMs };
+      const { summary, contextLength, template, gpuBytes, loadMs } = this.#loaded.engine.model;
+      return { id, summary, contextLength, chatTemplate: template.facts, gpuBytes, loadMs };
     });
   }
 
@@ -76,8 +76,8 @@ export class EngineService implements EngineApi {
       const tokens: number[] = [];
       const answer = async (): Promise<GenerateResult> => {
         const { engine } = this.#loaded!;
-        const { messages, ...options } = request;
-        return engine.answer(engine.promptIds(messages), options, onEvent, signal, tokens);
+        const { messages, thinking, ...options } = request;
+        return engine.answer(engine.promptIds(messages, thinking), options, onEvent, signal, tokens);
       };
       try {
         return await answer();

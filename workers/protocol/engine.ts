@@ -38,11 +38,26 @@ export interface LoadProgress {
   readonly remainingMs: number | null;
 }
 
+/** How conversations are written for a model. */
+export interface ChatTemplateFacts {
+  /** The file's own template; else one that goes with the architecture; else none: the model continues a text. */
+  readonly origin: 'file' | 'architecture' | 'none';
+  /** The well-known format that it writes; `null` for a custom template and for none. */
+  readonly format: string | null;
+  /** What it puts before the first turn of itself, control tokens included. Empty where nothing, or not known. */
+  readonly opening: string;
+  /** Whether the model thinks where nobody says; `null` where the template has no switch for it. */
+  readonly thinkingSwitch: boolean | null;
+  /** The template in Jinja, cut at 256 Ki characters. From a stranger: text to show, nothing more. */
+  readonly text: string;
+}
+
 /** What runs once a load is done. */
 export interface LoadedModel {
   readonly id: string;
   readonly summary: ModelSummary;
   readonly contextLength: number;
+  readonly chatTemplate: ChatTemplateFacts;
   /** Bytes on the GPU: weights, KV cache, scratch. */
   readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
   readonly loadMs: number;
@@ -52,6 +67,8 @@ export interface LoadedModel {
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+  /** What the model thought before this answer: the template says whether it goes back to the model. */
+  readonly thinking?: string;
 }
 
 /** How the next token is chosen. The order is llama.cpp's: penalties, top-k, top-p, min-p, then temperature. */
@@ -95,9 +112,11 @@ export interface GenerateRequest {
   /** At most this many tokens; the context's end is a bound too. */
   readonly maxTokens?: number;
   readonly stopStrings?: readonly string[];
+  /** Whether the model thinks first, where its template has a switch for it; missing: as the template has it. */
+  readonly thinking?: boolean;
 }
 
-/** What arrives while an answer is made. Text is whole code points, in order. */
+/** What arrives while an answer is made. Text and thoughts are whole code points, in order. */
 export type GenerateEvent =
   | {
       readonly kind: 'prefill';
@@ -105,7 +124,7 @@ export type GenerateEvent =
       readonly totalTokens: number;
       readonly reusedTokens: number;
     }
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+  | { readonly kind: 'text' | 'thinking'; readonly text: string; readonly tokens: number };
 
 /** Why an answer ended. */
 export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'context-full' | 'stopped';
@@ -113,6 +132,10 @@ export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'conte
 /** How an answer went. */
 export interface GenerateResult {
   readonly text: string;
+  /** What the model thought before, apart from the text; empty where it did not. */
+  readonly thinking: string;
+  /** How long it thought; 0 where it did not. */
+  readonly thinkingMs: number;
   readonly finishReason: FinishReason;
   readonly promptTokens: number;
   /** Prompt tokens whose KV entries were still there from earlier turns. */
