@@ -1,11 +1,18 @@
 /** Small `tokenizer.json` contents for tests, and those that say what a GGUF vocabulary says. */
+import { jsonObject } from '../../workers/format/json-fields.ts';
 import { metadataNumbers, metadataStrings } from '../../workers/format/metadata.ts';
 import type { ModelFile } from '../../workers/format/model-file.ts';
+import { type JsonObject, parseStrictJson } from '../../workers/format/strict-json.ts';
 
 /** Parsed JSON that a test may change at will. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** A JSON object. */
 export type JsonRecord = Record<string, Json>;
+
+/** The value as the strict reader gives it. */
+export function strictJson(value: JsonRecord): JsonObject {
+  return jsonObject(parseStrictJson(JSON.stringify(value), 'a test'), 'a test');
+}
 
 /** A file of version 1.0 with this model and these parts; the others are null. */
 export function tokenizerJson(model: JsonRecord, parts: JsonRecord = {}): JsonRecord {

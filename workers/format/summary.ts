@@ -5,6 +5,7 @@ import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
+import { unknownTokenizerStep } from './tokenizer-steps.ts';
 
 const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'F32',
@@ -57,6 +58,10 @@ function quantization(tensors: readonly TensorInfo[], parameters: number): strin
 }
 
 function unsupportedTokenizer(file: ModelFile): string | null {
+  if (file.tokenizerFiles) {
+    const step = unknownTokenizerStep(file.tokenizerFiles.tokenizer);
+    return step === null ? null : `${step} is not supported yet.`;
+  }
   const model = file.metadata.get('tokenizer.ggml.model');
   if (model === undefined) return 'The file brings no tokenizer, so text cannot be turned into tokens.';
   if (!(TOKENIZER_MODELS as readonly unknown[]).includes(model))
