@@ -90,7 +90,7 @@ export async function loadModel(
       remedy: 'Choose another model.',
     });
   }
-  const { tokenizer, file } = readTokenizer(opened);
+  const { tokenizer, file } = readTokenizer(opened, options);
   const shape = readShape(file);
   const template = createChatTemplate(file);
   const contextLength = chooseContext(options, shape);
