@@ -146,3 +146,25 @@ export function wordPieceJson(file: ModelFile): JsonRecord {
     },
   );
 }
+
+/** Unigram with byte fallback as T5's and Llama's kin have it: tokens in the order of their ids, likeliest first. */
+export function unigramJson(tokens: readonly string[]): JsonRecord {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const vocab = ['<unk>', ...bytes, ...tokens].map((token, id): Json => [token, id === 0 ? 0 : -Math.log(id + 1)]);
+  return tokenizerJson(
+    { type: 'Unigram', unk_id: 0, byte_fallback: true, vocab },
+    {
+      added_tokens: [addedToken(0, '<unk>', { special: true })],
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+          { type: 'Strip', content: ' ', start: 1, stop: 0 },
+        ],
+      },
+    },
+  );
+}
