@@ -1,5 +1,6 @@
 /** GGUF files that are broken, by class: what is broken, the error's code, and a piece of its message. */
 import { describe, expect, it } from 'vitest';
+import { sparseSource } from '../../tools/testing/sparse-source.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import type { GgufContent, TypedValue } from '../../tools/testing/write-gguf.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -676,6 +677,26 @@ describe('readGguf refuses', () => {
       );
       expect([errorCode(error), (error as Error | null)?.message]).toEqual([code, expect.stringMatching(message)]);
     });
+  });
+
+  it('metadata that are too long, before they are read', async () => {
+    const strings = 5;
+    const stringBytes = 16 * 2 ** 20;
+    const head = writeGguf({ metadata: { k: new Array<string>(strings).fill('') } }).subarray(0, 49);
+    const length = new Uint8Array(BigUint64Array.of(BigInt(stringBytes)).buffer);
+    const runs = Array.from({ length: strings }, (_, index) => [49 + index * (8 + stringBytes), length] as const);
+    let readBytes = 0;
+    const source = sparseSource(2 ** 30, [[0, head], ...runs]);
+    const error: unknown = await readGguf({
+      ...source,
+      read: (offset, count) => {
+        readBytes += count;
+        return source.read(offset, count);
+      },
+    }).catch((cause: unknown) => cause);
+    expect(errorCode(error)).toBe('FileMalformed');
+    expect((error as Error).message).toMatch(/metadata are too long.*at most 67108864 bytes/);
+    expect(readBytes).toBeLessThanOrEqual(64 * 2 ** 20);
   });
 
   it('a file cut at any byte, naming where', async () => {
