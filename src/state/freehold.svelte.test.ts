@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EngineApi } from '../../workers/protocol/engine.ts';
+import type { EngineApi, LoadOptions } from '../../workers/protocol/engine.ts';
 import { EngineError } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
 import type { ModelSource } from '../../workers/protocol/model.ts';
@@ -150,6 +150,46 @@ describe('Freehold', () => {
     expect(calls).toEqual(['remove new']);
     expect(app.problems.current).toMatchObject({ title: 'This model is too large for this device' });
     expect(app.pageState).toBe('none');
+  });
+
+  it('offers to go on where it is not known how text is split, and remembers that a person did', async () => {
+    const summary = modelSummary({ unknownPreTokenizer: { name: 'brand-new', suggested: 'qwen2' } });
+    const asked: LoadOptions[] = [];
+    const { app, calls } = make(
+      {
+        load: (id, options) => {
+          asked.push(options);
+          return options.assumePreTokenizer === undefined
+            ? Promise.reject(new EngineError('TokenizerUnsupported', { what: 'Not known here', got: '"brand-new"' }))
+            : Promise.resolve(loadedModel(id));
+        },
+      },
+      {
+        list: () => Promise.resolve([entry('new', { summary })]),
+        add: () => Promise.resolve({ kind: 'added', entry: entry('new', { summary }) }),
+      },
+    );
+    await app.start();
+    await app.chooseFile(file());
+    await app.keepCandidate(true);
+    expect([app.pageState, calls]).toEqual(['none', []]);
+    expect(app.problems.current).toMatchObject({ detail: 'Not known here: got "brand-new".' });
+    expect(app.problems.current!.action!.label).toBe('Load anyway, as qwen2');
+    app.problems.current!.action!.run();
+    await vi.waitFor(() => expect(app.pageState).toBe('ready'));
+    expect(asked).toEqual([{}, { assumePreTokenizer: 'qwen2' }]);
+    await app.useAgain();
+    expect([app.pageState, asked.length, asked[2]]).toEqual(['ready', 3, { assumePreTokenizer: 'qwen2' }]);
+  });
+
+  it('offers no way on past a tokenizer that cannot be read at all', async () => {
+    const { app, calls } = make({
+      load: () => Promise.reject(new EngineError('TokenizerUnsupported', { what: 'No vocabulary' })),
+    });
+    await app.start();
+    await app.chooseFile(file());
+    await app.keepCandidate(true);
+    expect([app.problems.current!.action, calls]).toEqual([null, ['remove new']]);
   });
 
   it('keeps what was downloaded even if it does not run here', async () => {

@@ -41,6 +41,8 @@ export class Freehold {
   /** Name of the model that is being put onto the GPU. */
   loadingName = $state('');
 
+  /** The way on past the failure of a load. */
+  #wayOn: ProblemAction | null = null;
   #listed: Promise<void> = Promise.resolve();
 
   constructor(connectEngine: Connect<EngineApi>, connectLibrary: Connect<LibraryApi>) {
@@ -134,6 +136,7 @@ export class Freehold {
       } catch (error) {
         if (
           candidate.source.kind === 'file' &&
+          this.#wayOn === null &&
           !before.some(({ id }) => id === entry.id) &&
           FILE_IS_UNFIT.includes(errorCode(error))
         ) {
@@ -207,7 +210,8 @@ export class Freehold {
     );
   }
 
-  async #load(entry: LibraryEntry): Promise<void> {
+  /** `assumed` is the way to split text that a person chose to go on with, where the model's own is not known. */
+  async #load(entry: LibraryEntry, assumed = this.#assumedBefore(entry)): Promise<void> {
     await this.conversation.stop();
     this.suspect = null;
     this.loadingName = entry.summary.name;
@@ -215,17 +219,34 @@ export class Freehold {
     writeStored('loading', entry.id);
     try {
       // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
-      const options =
-        contextLength === null ? {} : { contextLength: Math.min(contextLength, entry.summary.contextLength) };
+      const options = {
+        ...(contextLength !== null && { contextLength: Math.min(contextLength, entry.summary.contextLength) }),
+        ...(assumed !== null && { assumePreTokenizer: assumed }),
+      };
       const loaded = await this.engine.load(entry.id, options).catch(async (error: unknown) => {
         if (!PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
         await this.library.repair(entry);
         return this.engine.load(entry.id, options);
       });
       if (loaded) writeStored('lastModel', entry.id);
+      if (loaded && assumed !== null) writeStored('assumedFor', entry.id);
+    } catch (error) {
+      if (assumed === null && errorCode(error) === 'TokenizerUnsupported') this.#wayOn = this.#loadAnyway(entry);
+      throw error;
     } finally {
       writeStored('loading', null);
     }
+  }
+
+  /** A choice holds for the model that it was made for, so that the next visit does not ask again. */
+  #assumedBefore({ id, summary }: LibraryEntry): string | null {
+    return readStored('assumedFor') === id ? (summary.unknownPreTokenizer?.suggested ?? null) : null;
+  }
+
+  #loadAnyway(entry: LibraryEntry): ProblemAction | null {
+    const suggested = entry.summary.unknownPreTokenizer?.suggested;
+    if (suggested === undefined) return null;
+    return { label: `Load anyway, as ${suggested}`, run: () => void this.#try(() => this.#load(entry, suggested)) };
   }
 
   /** Runs an intent; a failure is shown, with an action if there is one. */
@@ -235,11 +256,12 @@ export class Freehold {
     laterAction: () => ProblemAction | null = () => null,
   ): Promise<void> {
     this.problems.dismiss();
+    this.#wayOn = null;
     try {
       await intent();
     } catch (error) {
       if (this.engine.phase === 'died') this.problems.show(error, this.#restartAction());
-      else this.problems.show(error, action ?? laterAction());
+      else this.problems.show(error, this.#wayOn ?? action ?? laterAction());
     }
   }
 

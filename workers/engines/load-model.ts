@@ -24,7 +24,7 @@ import type { ModelSummary } from '../protocol/model.ts';
 import { Sampler } from '../sample/sampler.ts';
 import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
-import { createTokenizer } from '../text/create-tokenizer.ts';
+import { readTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { Runner } from './runner.ts';
 
@@ -81,8 +81,8 @@ export async function loadModel(
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
   const startedAt = performance.now();
-  const file = 'read' in source ? await readGguf(source, signal) : await readModel(source, signal);
-  const summary = summarize(file, fileName);
+  const opened = 'read' in source ? await readGguf(source, signal) : await readModel(source, signal);
+  const summary = summarize(opened, fileName);
   const declare = architectures[summary.architecture];
   if (summary.unsupported !== null || !declare) {
     throw new EngineError('FileUnsupported', {
@@ -90,8 +90,8 @@ export async function loadModel(
       remedy: 'Choose another model.',
     });
   }
+  const { tokenizer, file } = readTokenizer(opened, options);
   const shape = readShape(file);
-  const tokenizer = createTokenizer(file);
   const template = createChatTemplate(file);
   const contextLength = chooseContext(options, shape);
   const pipelines = PipelineCache.of(gpu);

@@ -10,7 +10,7 @@ import { EngineError } from '../protocol/errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { checkRange } from '../source/check-range.ts';
 import type { MlcModel, MlcWeight } from './mlc.ts';
-import type { MetadataValue, ModelFile, TensorInfo } from './model-file.ts';
+import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted } from './quoted.ts';
 import { withRopeFactors } from './rope-factors.ts';
 
@@ -35,7 +35,7 @@ interface Segment {
 }
 
 /** The model as a file that was never written: offsets count through its tensors. Throws `FileUnsupported`. */
-export function mlcModelFile(model: MlcModel, metadata: ReadonlyMap<string, MetadataValue> = new Map()): ModelFile {
+export function mlcModelFile(model: MlcModel): ModelFile {
   const { config } = model;
   const tensors = new Map<string, TensorInfo>();
   const segments: Segment[] = [];
@@ -53,7 +53,7 @@ export function mlcModelFile(model: MlcModel, metadata: ReadonlyMap<string, Meta
   }
   const file: ModelFile = {
     container: 'mlc',
-    metadata: new Map([...config.metadata, ...metadata]),
+    metadata: config.metadata,
     tensors,
     source: segmentSource(segments, start),
   };

@@ -99,10 +99,24 @@ describe('summarize', () => {
     ],
     ['no context length', { 'llama.context_length': 0 }, /how long a text/],
     ['an unknown tokenizer', { 'tokenizer.ggml.model': 'rwkv' }, /tokenizer kind "rwkv"/],
-    ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'brand-new' }, /"brand-new", is not supported/],
-    ['a pre-tokenizer that every object has', { 'tokenizer.ggml.pre': 'constructor' }, /"constructor"/],
   ])('says why it cannot run %s', async (_what, metadata, message) => {
     expect((await summary(metadata)).unsupported).toMatch(message);
+  });
+
+  it.each([
+    ['brand-new', ['a', '1', '2'], 'qwen2'],
+    ['constructor', ['a', '1', '12', '123'], 'llama-bpe'],
+    ['newer', ['a', '1', '12', '123', '1234'], 'gpt-2'],
+    ['newest', ['a', '1', '\u01201'], 'gpt-2'],
+  ])('names the unknown pre-tokenizer %s and one that fits %j', async (name, tokens, suggested) => {
+    const known = await summary({ 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.pre': 'qwen2' });
+    expect(known.unknownPreTokenizer).toBe(undefined);
+    const found = await summary({
+      'tokenizer.ggml.model': 'gpt2',
+      'tokenizer.ggml.pre': name,
+      'tokenizer.ggml.tokens': tokens,
+    });
+    expect(found).toMatchObject({ unknownPreTokenizer: { name, suggested }, unsupported: null });
   });
 
   it('says why it cannot run unsupported tensor types, naming each', async () => {

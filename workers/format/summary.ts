@@ -1,10 +1,12 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
-import type { ModelSummary, RecommendedSampling } from '../protocol/model.ts';
+import type { ModelSummary, RecommendedSampling, UnknownPreTokenizer } from '../protocol/model.ts';
 import { ARCHITECTURES, EXPERT_ARCHITECTURES } from './architecture-names.ts';
+import { likelyPreTokenizer } from './likely-pre-tokenizer.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
+import { unknownTokenizerStep } from './tokenizer-steps.ts';
 
 const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'F32',
@@ -57,14 +59,21 @@ function quantization(tensors: readonly TensorInfo[], parameters: number): strin
 }
 
 function unsupportedTokenizer(file: ModelFile): string | null {
+  if (file.tokenizerFiles) {
+    const step = unknownTokenizerStep(file.tokenizerFiles.tokenizer);
+    return step === null ? null : `${step} is not supported yet.`;
+  }
   const model = file.metadata.get('tokenizer.ggml.model');
   if (model === undefined) return 'The file brings no tokenizer, so text cannot be turned into tokens.';
   if (!(TOKENIZER_MODELS as readonly unknown[]).includes(model))
     return `The tokenizer kind ${quoted(String(model))} is not supported yet.`;
-  const pre = file.metadata.get('tokenizer.ggml.pre') ?? 'default';
-  if (model === 'gpt2' && !Object.hasOwn(PRE_TOKENIZER_FAMILIES, String(pre)))
-    return `The tokenizer's way to split text, ${quoted(String(pre))}, is not supported yet.`;
   return null;
+}
+
+function unknownPreTokenizer(file: ModelFile): UnknownPreTokenizer | null {
+  const name = String(file.metadata.get('tokenizer.ggml.pre') ?? 'default');
+  if (file.metadata.get('tokenizer.ggml.model') !== 'gpt2' || Object.hasOwn(PRE_TOKENIZER_FAMILIES, name)) return null;
+  return { name: withoutControls(name).slice(0, SHOWN_CHARACTERS), suggested: likelyPreTokenizer(file) };
 }
 
 /** Why this engine cannot run the file, as a sentence a person can act on, or `null`. */
@@ -118,6 +127,7 @@ export function summarize(file: ModelFile, fileName: string): ModelSummary {
   const architecture = withoutControls(metadataString(file, 'general.architecture')).slice(0, SHOWN_CHARACTERS);
   const tensors = [...file.tensors.values()];
   const parameters = tensors.reduce((sum, tensor) => sum + elementCount(tensor), 0);
+  const preTokenizer = unknownPreTokenizer(file);
   return {
     name: shownText(file, 'general.name') ?? fileName,
     fileName,
@@ -130,6 +140,7 @@ export function summarize(file: ModelFile, fileName: string): ModelSummary {
     author: shownText(file, 'general.author') ?? shownText(file, 'general.organization'),
     sampling: recommendedSampling(file),
     hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
+    ...(preTokenizer && { unknownPreTokenizer: preTokenizer }),
     unsupported: unsupported(file, architecture),
   };
 }

@@ -30,6 +30,12 @@ export interface RecommendedSampling {
   readonly repetitionPenalty?: number;
 }
 
+/** A way to split text that Freehold does not know, and the known one that it most likely resembles, by GGUF's names. */
+export interface UnknownPreTokenizer {
+  readonly name: string;
+  readonly suggested: string;
+}
+
 /** What a model file says of itself; read from its metadata, nothing computed from the weights. */
 export interface ModelSummary {
   /** `general.name`, or the file's name where it has none. */
@@ -50,6 +56,8 @@ export interface ModelSummary {
   readonly hasChatTemplate: boolean;
   /** Missing in what was stored before this was read. */
   readonly sampling?: RecommendedSampling;
+  /** Where it is not known how the file's text is split: a load then asks for `LoadOptions.assumePreTokenizer`. */
+  readonly unknownPreTokenizer?: UnknownPreTokenizer;
   /** Why this engine cannot run it, as a sentence, or `null`. */
   readonly unsupported: string | null;
 }
