@@ -8,6 +8,7 @@ import { lanesOf, ROWS_PER_GROUP, THREADS } from './matvec.ts';
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import { ROUTE_WGSL } from './route.ts';
+import epilogue from './snippets/expert-epilogue.wgsl?raw';
 import expertRows from './snippets/expert-rows.wgsl?raw';
 import { reduceSnippet } from './snippets/reduce.ts';
 import text from './expert-matvec.wgsl?raw';
@@ -48,6 +49,15 @@ export interface ExpertMatvecShape extends ExpertShape {
 
 const EPILOGUES = { store: 0, glu: 1, gate: 2 } as const;
 const ACTIVATIONS = { silu: 0, 'clamped-silu': 1 } as const;
+
+/** The override constants that expert-matvec and expert-matmul share. */
+export function expertMatvecOverrides(shape: ExpertMatvecShape): Record<string, number> {
+  return {
+    ...expertOverrides(shape),
+    EPILOGUE: EPILOGUES[shape.epilogue],
+    ACTIVATION: ACTIVATIONS[shape.activation],
+  };
+}
 
 /** The override constants that the kernels of experts share. */
 export function expertOverrides(shape: ExpertShape): Record<string, number> {
@@ -100,11 +110,7 @@ export const expertMatvec: Kernel<ExpertMatvecShape> = {
     { name: 'y', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
-  source: (shape, variant) => expertSource(shape, variant, lanesOf(shape, variant)) + text,
-  overrides: (shape) => ({
-    ...expertOverrides(shape),
-    EPILOGUE: EPILOGUES[shape.epilogue],
-    ACTIVATION: ACTIVATIONS[shape.activation],
-  }),
+  source: (shape, variant) => expertSource(shape, variant, lanesOf(shape, variant)) + epilogue + text,
+  overrides: expertMatvecOverrides,
   workgroups: (shape, variant, { tokens }) => [...expertGroups(shape, variant), tokens * shape.used],
 };

@@ -4,16 +4,6 @@
 
 override INPUT_STRIDE: u32; // blocks of 32 between two tokens of x
 override OUTPUT_STRIDE: u32; // f32 between two pairs of y
-override BIAS: bool;
-override EPILOGUE: u32;
-override ACTIVATION: u32;
-
-const STORE: u32 = 0u;
-const GLU: u32 = 1u;
-const GATE: u32 = 2u;
-
-const SILU: u32 = 0u;
-const CLAMPED: u32 = 1u;
 
 @group(0) @binding(0) var<storage, read> quants: array<vec4u>; // (expert, row, block)
 @group(0) @binding(1) var<storage, read> scales: array<u32>;
@@ -22,51 +12,6 @@ const CLAMPED: u32 = 1u;
 @group(0) @binding(4) var<storage, read> bias: array<f32>; // (expert of all shards, row)
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // (token, USED, OUTPUT_STRIDE)
 @group(0) @binding(6) var<uniform> step: Step;
-
-fn sigmoid(value: f32) -> f32 {
-  return 1.0 / (1.0 + exp(-value));
-}
-
-// SwiGLU (Shazeer 2020), or as gpt-oss has it: clamped, with a steeper sigmoid and 1 added to `up`.
-fn gated(gate: f32, up: f32) -> f32 {
-  if (ACTIVATION == CLAMPED) {
-    let least = min(gate, 7.0);
-    return least * sigmoid(1.702 * least) * (clamp(up, -7.0, 7.0) + 1.0);
-  }
-  return gate * sigmoid(gate) * up;
-}
-
-fn biased(expert: u32, row: u32, sum: f32) -> f32 {
-  if (BIAS) {
-    return sum + bias[expert * ROWS + row];
-  }
-  return sum;
-}
-
-// Two neighbouring rows of one pair; `row` is even, and its neighbour may lie past the end.
-fn finish(pair: u32, expert: u32, row: u32, sums: vec2f) {
-  if (row >= ROWS) {
-    return;
-  }
-  let first = biased(expert, row, sums.x);
-  let at = pair * OUTPUT_STRIDE + row;
-  if (EPILOGUE == GLU) {
-    y[pair * OUTPUT_STRIDE + row / 2u] = gated(first, biased(expert, row + 1u, sums.y));
-    return;
-  }
-  finish_row(at, first);
-  if (row + 1u < ROWS) {
-    finish_row(at + 1u, biased(expert, row + 1u, sums.y));
-  }
-}
-
-fn finish_row(at: u32, value: f32) {
-  if (EPILOGUE == GATE) {
-    y[at] = gated(y[at], value);
-  } else {
-    y[at] = value;
-  }
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

@@ -42,7 +42,7 @@ fn main(
     let route = routes[pair];
     if (is_here(route.expert)) {
       var part = dot_rows((route.expert - FIRST_EXPERT) * ROWS + rows, block, x[pair * INPUT_STRIDE + block]);
-      // Counted with an expert's first block: a loop of its own, unrolled, takes lavapipe half a minute to compile.
+      // Counted with the first block: a loop of its own, unrolled, makes lavapipe compile several times as long.
       if (BIAS && block == 0u) {
         let at = route.expert * ROWS + rows;
         part += vec4f(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);

@@ -1,7 +1,11 @@
 /**
- * Known answers for the kernels of a mixture of experts: the choice, and both products. How a tensor type is read is
+ * Known answers for the kernels of a mixture of experts: the choice, the products and the sum. How a tensor type is read is
  * checked with `matvec`, by the same code.
  */
+import { expertCombine } from '../../shaders/expert-combine.ts';
+import { expertCombineReference } from '../../shaders/expert-combine.ref.ts';
+import { expertMatmul } from '../../shaders/expert-matmul.ts';
+import { expertMatmulReference } from '../../shaders/expert-matmul.ref.ts';
 import { expertMatvec, type ExpertShape } from '../../shaders/expert-matvec.ts';
 import { type ExpertData, expertMatvecReference } from '../../shaders/expert-matvec.ref.ts';
 import { expertSum } from '../../shaders/expert-sum.ts';
@@ -74,4 +78,21 @@ export async function checkExperts(gpu: Gpu, pipelines: PipelineCache, variant: 
   const store = { ...LAYER, epilogue: 'store', activation: 'silu' } as const;
   await check(expertMatvec, store, expertMatvecReference, TOKENS, pairs);
   await check(expertSum, LAYER, expertSumReference, pairs, TOKENS);
+  // Without tiles a prompt runs through these two as well.
+  if (variant.reduction === 'thread') return;
+  const tiled = { ...store, inputs: 'pairs', maxTokens: TOKENS } as const;
+  await check(expertMatmul, tiled, expertMatmulReference, pairs, pairs);
+  const z = values(pairs * LAYER.inputStride);
+  const sums = new Float32Array(TOKENS * LAYER.inputStride);
+  const rows = { used: LAYER.used, stride: LAYER.inputStride };
+  const data = { z, routes: words, y: sums, step };
+  const result = await runOnce(gpu, pipelines, {
+    kernel: expertCombine,
+    shape: rows,
+    variant,
+    extent,
+    data,
+    output: 'y',
+  });
+  compare(expertCombine.name, new Float32Array(result), expertCombineReference(rows, z, routes, sums));
 }

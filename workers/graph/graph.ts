@@ -96,7 +96,8 @@ export interface Program {
   readonly prefill: { readonly body: readonly Step[]; readonly head: readonly Step[] };
 }
 
-type Way = 'decode' | 'prefill';
+/** The two ways that a step runs. */
+export type Way = 'decode' | 'prefill';
 type Recorded = (cache: PipelineCache) => Promise<Step>;
 
 /** Decode splits the KV range into at most this many parts, one workgroup each. */
@@ -136,6 +137,11 @@ export class Graph {
     );
     this.step = this.memory.add(new Slot('step', STEP_BYTES, 'scratch', USAGE.uniform | USAGE.copyTarget));
     this.nothing = this.memory.add(new Slot('nothing', 16, 'scratch'));
+  }
+
+  /** Whether prefill multiplies by tiles: where barriers are not dear. */
+  get tiles(): boolean {
+    return this.variant.reduction !== 'thread';
   }
 
   /** Plans rows of activations for a whole chunk, or for one token. */
@@ -186,7 +192,7 @@ export class Graph {
     // Over a chunk a norm of its own is cheaper than one in every row of the product.
     const normed = this.#normed(input);
     const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: this.step };
-    this.#record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+    this.record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
     this.#recordLinear('prefill', op, normed, null);
   }
 
@@ -247,13 +253,13 @@ export class Graph {
     ] as const) {
       const maxSplits = Math.ceil(contextLength / splitLength);
       const partials = this.shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
-      this.#record(
+      this.record(
         way,
         attention,
         { heads, kvHeads, headDim, contextLength, stride: qkv.stride, splitLength, maxSplits, ...scores },
         { qkv: qkv.slot, k_cache: cache.keys, v_cache: cache.values, partials, step: this.step },
       );
-      this.#record(
+      this.record(
         way,
         attentionCombine,
         { heads, headDim, splitLength, outputStride: output.stride, sinks: sinks !== undefined },
@@ -298,7 +304,7 @@ export class Graph {
   /** One way of a linear op, over an input that may be normed already, with a norm that may be fused in. */
   #recordLinear(way: Way, op: LinearOp, input: Activation, norm: Norm | null): void {
     const { parts, output, epilogue = 'store', lastToken = false, activation = 'silu', scale = 1, softcap = 0 } = op;
-    const tiled = way === 'prefill' && !lastToken && this.variant.reduction !== 'thread';
+    const tiled = way === 'prefill' && !lastToken && this.tiles;
     for (const { matrix, bias, firstRow } of parts) {
       checkDim(matrix.label, matrix.columns, input.dim);
       const outputRow = firstRow + matrix.rows;
@@ -322,7 +328,7 @@ export class Graph {
           tokenTile: way === 'prefill' && !lastToken ? TOKENS_PER_THREAD : 1,
         };
         if (way === 'decode') this.decodeWeightBytes += shard.quants.bytes + shard.scales.bytes;
-        this.#record(way, tiled ? matmul : matvec, shape, {
+        this.record(way, tiled ? matmul : matvec, shape, {
           quants: shard.quants,
           scales: shard.scales,
           x: input.slot,
@@ -337,11 +343,12 @@ export class Graph {
 
   /** Records a kernel for both ways, for ops that no method here has. */
   recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
-    this.#record('decode', kernel, shape, buffers);
-    this.#record('prefill', kernel, shape, buffers);
+    this.record('decode', kernel, shape, buffers);
+    this.record('prefill', kernel, shape, buffers);
   }
 
-  #record<Shape>(way: Way, kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+  /** Records a kernel for one way. */
+  record<Shape>(way: Way, kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
     this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, shape, buffers));
   }
 
@@ -369,6 +376,7 @@ export class Graph {
   }
 }
 
-function checkDim(what: string, expected: number, got: number): void {
+/** Throws `ShapeMismatch` where two sizes of an op differ. */
+export function checkDim(what: string, expected: number, got: number): void {
   if (expected !== got) throw new EngineError('ShapeMismatch', { what: `Sizes of ${what} do not fit`, expected, got });
 }

@@ -11,7 +11,7 @@ function shards(rows: number, bindingBytes: number, rowsTogether?: number): numb
 
 describe('a matrix in bindings', () => {
   test('is whole where a binding takes it', () => {
-    expect(shards(100, 100 * 32)).toEqual([[0, 100, 3200]]);
+    expect(shards(100, 128 * 32)).toEqual([[0, 100, 3200]]);
   });
 
   test('is cut by tiles of rows, or between experts', () => {

@@ -22,7 +22,7 @@ export interface ModelShape {
 }
 
 /** How many experts there are, and how many of them a token runs through. */
-export interface ExpertCounts {
+interface ExpertCounts {
   readonly count: number;
   readonly used: number;
 }
