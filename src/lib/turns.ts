@@ -14,7 +14,7 @@ export interface AnswerStats {
 }
 
 /** What a model thought before it answered. */
-export interface Thought {
+interface Thought {
   readonly text: string;
   /** `null` where it was cut off by an error or a reload. */
   readonly ms: number | null;

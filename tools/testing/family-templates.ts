@@ -5,10 +5,10 @@
  */
 
 /** A message as templates see it. */
-export type TemplateMessage = Readonly<Record<string, unknown>>;
+type TemplateMessage = Readonly<Record<string, unknown>>;
 
 /** One conversation and what the format makes of it. */
-export interface FamilyCase {
+interface FamilyCase {
   readonly what: string;
   readonly messages: readonly TemplateMessage[];
   /** Template variables besides the messages; the generation prompt is asked for unless this says otherwise. */

@@ -8,6 +8,7 @@ import { errorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { createChatTemplate } from './chat-template.ts';
 import { createTokenizer } from './create-tokenizer.ts';
+import { endsInThought } from './thinking-format.ts';
 
 const LLAMA_3 =
   "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}";
@@ -35,6 +36,8 @@ const CONTROLS = [
 /** A conversation's prompt, with what is known of the template. */
 type Prompt = ((messages: readonly ChatMessage[], addGenerationPrompt?: boolean, thinking?: boolean) => string) & {
   readonly facts: ChatTemplateFacts;
+  /** Whether the prompt ends inside a thought. */
+  readonly opensThought: (messages: readonly ChatMessage[]) => boolean;
 };
 
 /** What `prompt` reads of its ids: control tokens between ⟨ and ⟩, so that they differ from text that spells them. */
@@ -62,7 +65,7 @@ async function makePrompt(
     ),
   );
   const tokenizer = createTokenizer(file);
-  const { encode, facts } = createChatTemplate(file);
+  const { encode, facts, thinking: marks } = createChatTemplate(file);
   const prompt = (messages: readonly ChatMessage[], addGenerationPrompt = true, thinking?: boolean): string => {
     const read: number[] = [];
     const options = { addGenerationPrompt, ...(thinking === undefined ? {} : { thinking }) };
@@ -72,7 +75,9 @@ async function makePrompt(
     }
     return new TextDecoder().decode(Uint8Array.from(read)).replaceAll('\u2581', ' ');
   };
-  return Object.assign(prompt, { facts });
+  const opensThought = (messages: readonly ChatMessage[]): boolean =>
+    marks !== null && endsInThought(marks, encode(messages, tokenizer, { addGenerationPrompt: true }), tokenizer);
+  return Object.assign(prompt, { facts, opensThought });
 }
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -284,6 +289,17 @@ describe('thinking', () => {
     expect(granite([user('Hi')])).not.toContain('Think between');
     const llama3 = await makePrompt(LLAMA_3);
     expect(llama3([user('Hi')], true, true)).toBe(llama3([user('Hi')]));
+  });
+
+  it.each([
+    ['DeepSeek-R1', 'no token', [], true],
+    ['DeepSeek-R1', 'a control token', ['<think>', '</think>'], true],
+    ['Qwen3', 'a control token', ['<think>', '</think>'], false],
+    ['gpt-oss', 'no token', ['<|start|>', '<|channel|>', '<|message|>', '<|end|>'], false],
+    ['Llama 3', 'a control token', ['<think>', '</think>'], false],
+  ] as const)('is open at the end of a prompt of %s or not, the tag being %s', async (family, _tag, tags, isOpen) => {
+    const { opensThought } = await makePrompt(familyTemplate(family), {}, [...CONTROLS, ...tags]);
+    expect(opensThought([user('Hi')])).toBe(isOpen);
   });
 
   it('of earlier turns goes where the template puts it, and never becomes a control token', async () => {

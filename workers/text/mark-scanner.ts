@@ -1,7 +1,10 @@
 /** Finds marks in a stream of text, however it is cut: text that may still become a mark is held back. */
 
 /** A mark that was found, or text before, between and behind marks (never empty). */
-export type Scanned = { readonly kind: 'mark' | 'text'; readonly text: string };
+export interface Scanned {
+  readonly kind: 'mark' | 'text';
+  readonly text: string;
+}
 
 /** Looks for some marks, of which none is the beginning of another. */
 export class MarkScanner {
