@@ -188,5 +188,6 @@ function storageManager(): StorageManager | undefined {
 
 /** What to call a source before its metadata is known. */
 function sourceName(source: ModelSource): string {
-  return source.kind === 'url' ? source.url : source.fileName;
+  if (source.kind === 'url') return source.url;
+  return 'name' in source ? source.name : source.fileName;
 }

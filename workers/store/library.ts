@@ -1,8 +1,10 @@
 /**
- * The library: which model files are kept, and how they come and go. It orders the steps (open, check, lock, fill,
- * complete); each step is another file's. It refuses a file that the engine could not run before storing any of it.
+ * The library: which models are kept, and how they come and go. It orders the steps (open, check, lock, fill,
+ * complete); each step is another file's. It refuses a model that the engine could not run before storing any of it.
  */
 import { readGguf } from '../format/gguf.ts';
+import { shardDigests } from '../format/mlc.ts';
+import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { AddOutcome, LibraryApi } from '../protocol/library.ts';
@@ -26,7 +28,7 @@ type OnProgress = (progress: TransferProgress) => void;
 export interface LibraryOptions {
   readonly chunkBytes?: number;
   readonly policy?: RetryPolicy;
-  /** Reads a file's own description of itself; rejects if it is malformed. */
+  /** Reads a model's own description of itself; rejects if it is malformed. */
   readonly describe?: (source: OpenedSource, signal?: AbortSignal) => Promise<ModelSummary>;
 }
 
@@ -38,7 +40,7 @@ export class Library implements LibraryApi {
   readonly #running = new Map<AbortController, Promise<unknown>>();
   #swept: Promise<void> | null = null;
 
-  constructor({ chunkBytes = CHUNK_BYTES, policy, describe = describeGguf }: LibraryOptions = {}) {
+  constructor({ chunkBytes = CHUNK_BYTES, policy, describe = describeModel }: LibraryOptions = {}) {
     this.#chunkBytes = chunkBytes;
     this.#policy = policy === undefined ? {} : { policy };
     this.#describe = describe;
@@ -123,6 +125,9 @@ export class Library implements LibraryApi {
       source: opened.again,
       summary,
       byteLength: opened.byteLength,
+      ...(opened.files.length > 1 && {
+        files: opened.files.map(({ fileName, byteLength }) => ({ fileName, byteLength })),
+      }),
       chunkBytes: this.#chunkBytes,
       state: 'partial',
       sha256: null,
@@ -131,14 +136,16 @@ export class Library implements LibraryApi {
     };
     try {
       await putManifest(partial);
-      const complete = await fill(partial, opened, reporter, signal);
+      const md5 = opened.files.length === 1 ? new Map<string, string>() : await shardDigests(opened.files, signal);
+      const complete = await fill(partial, { source: opened, md5 }, reporter, signal);
       const twin = await findComplete(complete.sha256);
       if (twin === null) await putManifest(complete);
       else await deleteFile(id);
       return { kind: 'added', entry: entryOf(twin ?? complete) };
     } catch (error) {
-      // What can be fetched on from here stays; a half copy of a local file, or a damaged whole, is of no use.
-      const useless = opened.again === null || errorCode(error) === 'HashMismatch';
+      // What can be fetched on from here stays; a half copy of local files, or a damaged whole, is of no use.
+      const damagedWhole = opened.files.length === 1 && errorCode(error) === 'HashMismatch';
+      const useless = opened.again === null || damagedWhole;
       await discard(id, useless).catch(() => undefined);
       throw error;
     }
@@ -176,8 +183,9 @@ export class Library implements LibraryApi {
   }
 }
 
-async function describeGguf(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
-  return summarize(await readGguf(source, signal), source.fileName);
+async function describeModel(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
+  const file = await (source.files.length === 1 ? readGguf(source, signal) : readModel(source.files, signal));
+  return { ...summarize(file, source.fileName), fileBytes: source.byteLength };
 }
 
 /** Deletes what a failed transfer left: all of it if it is useless, else only a manifest that has no chunk yet. */
@@ -218,7 +226,7 @@ function entryOf(manifest: Manifest, chunks?: ReadonlyMap<string, ReadonlySet<nu
 
 function chooseAgain(manifest: Manifest): EngineError {
   return new EngineError('NotFound', {
-    what: `${manifest.summary.name} came from a file on your disk, which a page may not open by itself`,
-    remedy: 'Choose the same file again.',
+    what: `${manifest.summary.name} came from your disk, where a page may open nothing by itself`,
+    remedy: manifest.files === undefined ? 'Choose the same file again.' : 'Choose the same files again.',
   });
 }
