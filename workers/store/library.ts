@@ -3,12 +3,13 @@
  * complete); each step is another file's. It refuses a model that the engine could not run before storing any of it.
  */
 import { readGguf } from '../format/gguf.ts';
-import { shardDigests } from '../format/mlc.ts';
-import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
+import type { FoundModels, ListedFile, ModelPlace } from '../protocol/found.ts';
 import type { AddOutcome, LibraryApi } from '../protocol/library.ts';
-import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from '../protocol/model.ts';
+import type { LibraryEntry, ModelSource, ModelSummary, Repository, TransferProgress } from '../protocol/model.ts';
+import { listRepository } from '../source/hub-source.ts';
+import { baseName } from '../source/joined-source.ts';
 import { openSource } from '../source/open-source.ts';
 import type { OpenedSource } from '../source/opened-source.ts';
 import type { RetryPolicy } from '../source/retry.ts';
@@ -52,6 +53,14 @@ export class Library implements LibraryApi {
     await this.#swept;
     const [manifests, chunks] = [await allManifests(), await storedChunks()];
     return manifests.map((manifest) => entryOf(manifest, chunks)).sort((a, b) => b.addedAt - a.addedAt);
+  }
+
+  async find(place: ModelPlace): Promise<FoundModels> {
+    const { commit, files } = place.kind === 'files' ? { commit: null, files: place.files } : await this.#list(place);
+    const { findModels } = await severalFiles();
+    const models = findModels(files, place.kind === 'files' ? undefined : baseName(place.repository));
+    const used = new Set(models.flatMap(({ choices }) => choices.flatMap((choice) => choice.files.map(pathOf))));
+    return { models, otherFiles: new Set(files.map(pathOf)).size - used.size, commit };
   }
 
   async inspect(source: ModelSource): Promise<ModelSummary> {
@@ -136,7 +145,7 @@ export class Library implements LibraryApi {
     };
     try {
       await putManifest(partial);
-      const md5 = opened.files.length === 1 ? new Map<string, string>() : await shardDigests(opened.files, signal);
+      const md5 = await promisedMd5(opened, signal);
       const complete = await fill(partial, { source: opened, md5 }, reporter, signal);
       const twin = await findComplete(complete.sha256);
       if (twin === null) await putManifest(complete);
@@ -166,6 +175,11 @@ export class Library implements LibraryApi {
     return digests === found.chunkSha256.join(' ') ? id : sha256Hex(`${id} ${digests}`);
   }
 
+  async #list(repository: Repository): Promise<{ commit: string; files: ListedFile[] }> {
+    const { commit, files } = await listRepository(repository, this.#policy.policy);
+    return { commit, files: files.map(({ path, size }) => ({ path, bytes: size })) };
+  }
+
   #open(source: ModelSource, signal?: AbortSignal): Promise<OpenedSource> {
     return openSource(source, { ...(signal && { signal }), ...this.#policy });
   }
@@ -183,8 +197,27 @@ export class Library implements LibraryApi {
   }
 }
 
+/** What one GGUF file never needs comes when it is asked for: it weighs as much as all the rest here. */
+async function severalFiles() {
+  const [{ findModels }, { shardDigests }, { readModel }] = await Promise.all([
+    import('../format/find-models.ts'),
+    import('../format/mlc.ts'),
+    import('../format/read-model.ts'),
+  ]);
+  return { findModels, shardDigests, readModel };
+}
+
+async function promisedMd5({ files }: OpenedSource, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  return files.length === 1 ? new Map<string, string>() : (await severalFiles()).shardDigests(files, signal);
+}
+
+function pathOf({ path }: ListedFile): string {
+  return path;
+}
+
 async function describeModel(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
-  const file = await (source.files.length === 1 ? readGguf(source, signal) : readModel(source.files, signal));
+  const { files } = source;
+  const file = await (files.length === 1 ? readGguf(source, signal) : (await severalFiles()).readModel(files, signal));
   return { ...summarize(file, source.fileName), fileBytes: source.byteLength };
 }
 

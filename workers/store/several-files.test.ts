@@ -197,6 +197,24 @@ it('says that files from a disk must be chosen again, and takes them', async () 
   expect(Buffer.compare(await readWhole(id), WHOLE)).toBe(0);
 });
 
+describe('find', () => {
+  it('looks through names of files, and counts those of no model', async () => {
+    const paths = ['Fine-1B-Q4_0.gguf', 'Fine-1B-Q8_0.gguf', 'README.md', 'photo.jpg'];
+    const found = await smallLibrary().find({ kind: 'files', files: paths.map((path) => ({ path, bytes: 5 })) });
+    expect(found).toMatchObject({ otherFiles: 2, commit: null, models: [{ name: 'Fine-1B' }] });
+    expect(found.models[0]!.choices.map(({ quantization }) => quantization)).toEqual(['Q4_0', 'Q8_0']);
+  });
+
+  it('looks through a repository, and names what lies at its root after it', async () => {
+    hub.update('owner/model', 'tokenizer.json', noise(10));
+    const found = await smallLibrary().find({ kind: 'repository', repository: 'owner/model', endpoint: hub.endpoint });
+    expect(found).toMatchObject({ otherFiles: 2, commit: hub.commit('owner/model') });
+    const [{ name, choices }] = found.models as [(typeof found.models)[0]];
+    expect([name, choices[0]!.missing]).toEqual(['model', ['model.safetensors.index.json']]);
+    expect(hub.sentBytes()).toBe(0);
+  });
+});
+
 describe('real containers', () => {
   const model = randomModel({ layers: 1, embedding: 64, feedForward: 96, heads: 4, kvHeads: 2, type: 'F16' });
   const tokenizer = [
