@@ -86,15 +86,15 @@ test('among quantizations one is chosen, by keyboard too', async ({ site, person
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Fine-Q8_0' })).toBeVisible();
   await person.button('Other choices').click();
-  await group.getByText('Q4_0').click();
+  await group.getByText('F16').click();
   await person.button('Choose').click();
-  await expect(page.getByRole('heading', { name: 'Fine-Q4_0' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Fine-F16' })).toBeVisible();
   await person.button('Load').click();
   await answers(person);
 });
 
 test.describe('a repository', () => {
-  const inParts = parts('Fine-Q8_0', { type: 'Q8_0' });
+  const inParts = parts('Fine-F16', { type: 'F16' });
   let hub: HubServer;
   test.beforeEach(async ({ person }) => {
     const small = noiseModel('Fine-Q4_0', { type: 'Q4_0' });
@@ -102,7 +102,7 @@ test.describe('a repository', () => {
       'someone/Fine-GGUF': {
         'README.md': new Uint8Array(5),
         [small.name]: small.buffer,
-        ...Object.fromEntries(inParts.map(({ name, buffer }) => [`Q8_0/${name}`, buffer])),
+        ...Object.fromEntries(inParts.map(({ name, buffer }) => [`F16/${name}`, buffer])),
       },
       'someone/nothing': { 'README.md': new Uint8Array(5) },
     });
@@ -116,7 +116,7 @@ test.describe('a repository', () => {
     await expect(person.alert).toContainText('no model that Freehold knows');
     await person.lookUp('https://huggingface.co/someone/Fine-GGUF');
     await expect(person.page.getByText('In the repository someone/Fine-GGUF')).toBeVisible();
-    await person.page.getByRole('radio', { name: /^Q8_0 3 files/ }).click();
+    await person.page.getByRole('radio', { name: /^F16 3 files/ }).click();
     await person.button('Choose').click();
     await expect(person.page.getByText('in 3 files')).toBeVisible();
     const sentBefore = hub.sentBytes();

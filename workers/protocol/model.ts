@@ -8,7 +8,7 @@ export interface FileBytes {
 }
 
 /** A file on the person's device, with the name that the other files of its model know it by. */
-export interface LocalFile {
+interface LocalFile {
   readonly file: FileBytes;
   readonly fileName: string;
 }
