@@ -9,7 +9,7 @@ import { type Options, parseOptions } from './arguments.ts';
 import { openNodeEngine } from './node-engine.ts';
 
 const OPTIONS = {
-  model: 'value',
+  model: 'values',
   prompt: 'value',
   'prompt-file': 'value',
   'prompt-tokens': 'value',
@@ -40,7 +40,7 @@ export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
   const contextLength = options.number('context');
   const opened = await openNodeEngine(
-    options.required('model'),
+    options.several('model'),
     contextLength === undefined ? {} : { contextLength },
     options.text('adapter'),
   );

@@ -40,6 +40,7 @@ function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}
   };
   const libraryApi: LibraryApi = {
     list: () => Promise.resolve([entry('a')]),
+    find: () => Promise.resolve({ models: [], otherFiles: 0, commit: null }),
     inspect: () => Promise.resolve(modelSummary()),
     add: () => Promise.resolve({ kind: 'added', entry: entry('new') }),
     resume: () => Promise.resolve({ kind: 'added', entry: entry('a') }),
@@ -58,7 +59,7 @@ function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}
   return { app, calls };
 }
 
-const file = () => new File(['x'], 'm.gguf');
+const file = () => ({ path: 'm.gguf', file: new File(['x'], 'm.gguf') });
 
 describe('Freehold', () => {
   it('starts with no model where none was used before', async () => {
@@ -107,7 +108,7 @@ describe('Freehold', () => {
   it('keeps the candidate, loads it and remembers it', async () => {
     const { app, calls } = make();
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect([app.pageState, calls, kept['freehold.lastModel']]).toEqual(['ready', ['load new'], '"new"']);
     expect(app.library.candidate).toBe(null);
@@ -145,7 +146,7 @@ describe('Freehold', () => {
       load: () => Promise.reject(new EngineError('ModelTooLarge', { what: 'It needs 9 GB' })),
     });
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect(calls).toEqual(['remove new']);
     expect(app.problems.current).toMatchObject({ title: 'This model is too large for this device' });
@@ -197,7 +198,7 @@ describe('Freehold', () => {
       load: () => Promise.reject(new EngineError('ModelTooLarge', { what: 'It needs 9 GB' })),
     });
     await app.start();
-    await app.chooseFromWeb({ kind: 'url', url: 'https://example.org/m.gguf' });
+    await app.chooseFromWeb({ source: { kind: 'url', url: 'https://example.org/m.gguf' } });
     await app.keepCandidate(true);
     expect(calls).toEqual([]);
     expect(app.problems.current).not.toBe(null);
@@ -207,7 +208,7 @@ describe('Freehold', () => {
     kept['freehold.hubEndpoint'] = 'http://localhost:1234';
     const inspect = vi.fn(() => Promise.resolve(modelSummary()));
     const { app } = make({}, { inspect });
-    await app.chooseFromWeb({ kind: 'hub', repository: 'o/n', fileName: 'm.gguf' });
+    await app.chooseFromWeb({ source: { kind: 'hub', repository: 'o/n', fileName: 'm.gguf' } });
     expect(inspect).toHaveBeenCalledWith(expect.objectContaining({ endpoint: 'http://localhost:1234' }));
   });
 
@@ -244,7 +245,7 @@ describe('Freehold', () => {
       },
     );
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect([states, app.pageState]).toEqual([['downloading'], 'ready']);
   });

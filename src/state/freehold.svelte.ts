@@ -4,9 +4,12 @@ import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
 import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
 import { EMBER, emberSource } from '../catalog/ember.ts';
+import type { PickedFile } from '../lib/picked-files.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
+import type { WebRequest } from '../lib/web-source.ts';
 import { ConversationState } from './conversation.svelte.ts';
 import { EngineState, type Connect } from './engine.svelte.ts';
+import { Finder } from './finder.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
 import { Problems, type ProblemAction } from './problems.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
@@ -35,6 +38,7 @@ export class Freehold {
   readonly settings = new SettingsState();
   readonly engine: EngineState;
   readonly library: LibraryState;
+  readonly finder: Finder;
   readonly conversation: ConversationState;
   /** The model that was being loaded when the page ended without a word: it is not loaded again unasked. */
   suspect = $state<string | null>(null);
@@ -50,6 +54,7 @@ export class Freehold {
       this.problems.show(error, this.#restartAction());
     });
     this.library = new LibraryState(connectLibrary);
+    this.finder = new Finder(this.library);
     this.conversation = new ConversationState(this.engine, this.settings);
   }
 
@@ -90,16 +95,31 @@ export class Freehold {
     await this.#listed;
   }
 
-  /** Looks at a file that a person chose. */
-  chooseFile(file: File): Promise<void> {
-    return this.#try(() => this.library.inspect({ kind: 'file', file, fileName: file.name }));
+  /** Looks at files that a person chose, once it is known which. */
+  chooseFiles(files: readonly PickedFile[] | Promise<readonly PickedFile[]>): Promise<void> {
+    return this.#try(async () => this.finder.pick(await files));
   }
 
   /** Looks at an address that a person typed. */
-  chooseFromWeb(source: ModelSource): Promise<void> {
+  chooseFromWeb(asked: WebRequest): Promise<void> {
     const endpoint = hubEndpoint();
-    const asked = source.kind === 'hub' && endpoint !== null ? { ...source, endpoint } : source;
-    return this.#try(() => this.library.inspect(asked));
+    const elsewhere = endpoint === null ? {} : { endpoint };
+    return this.#try(async () => {
+      if ('repository' in asked) return this.finder.look({ ...asked.repository, ...elsewhere }, asked.fileName);
+      this.finder.dismiss();
+      return this.library.inspect(asked.source.kind === 'hub' ? { ...asked.source, ...elsewhere } : asked.source);
+    });
+  }
+
+  /** Looks at one of the models that there are to choose from. */
+  chooseOffered(source: ModelSource): Promise<void> {
+    return this.#try(() => this.library.inspect(source));
+  }
+
+  /** Forgets what was chosen and what there was to choose from. */
+  dismissChoice(): void {
+    this.library.dismiss();
+    this.finder.dismiss();
   }
 
   /** Holds the transfer that runs. */
@@ -128,14 +148,14 @@ export class Freehold {
     if (candidate === null) return;
     await this.#try(async () => {
       const before = this.library.entries;
-      this.library.dismiss();
+      this.dismissChoice();
       const entry = await this.library.add(candidate);
       if (entry === null || !thenLoad) return;
       try {
         await this.#load(entry);
       } catch (error) {
         if (
-          candidate.source.kind === 'file' &&
+          (candidate.source.kind === 'file' || candidate.source.kind === 'files') &&
           this.#wayOn === null &&
           !before.some(({ id }) => id === entry.id) &&
           FILE_IS_UNFIT.includes(errorCode(error))

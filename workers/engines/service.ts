@@ -134,7 +134,8 @@ export class EngineService implements EngineApi {
       await this.#warm;
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
-      const engine = await NativeEngine.load(gpu, file, file.summary.fileName, options, onProgress, signal);
+      const bytes = file.files.length === 1 ? file : file.files;
+      const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, options, onProgress, signal);
       return { id, options, file, engine };
     } catch (error) {
       await file.release();

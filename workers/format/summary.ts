@@ -79,7 +79,7 @@ function unknownPreTokenizer(file: ModelFile): UnknownPreTokenizer | null {
 /** Why this engine cannot run the file, as a sentence a person can act on, or `null`. */
 function unsupported(file: ModelFile, architecture: string): string | null {
   const parts = wholeNumber(file, 'split.count');
-  if (parts > 1) return `This is one of ${parts} parts of a model. Join the parts, or choose a model in one file.`;
+  if (parts > 1) return `This is one of ${parts} parts of a model. Choose all of its parts together.`;
   if (!(ARCHITECTURES as readonly string[]).includes(architecture))
     return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of one of these: ${ARCHITECTURES.join(', ')}.`;
   const kind = file.metadata.get('general.type');
