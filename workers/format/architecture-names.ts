@@ -16,6 +16,8 @@ export const ARCHITECTURES = [
   'phi3',
   'starcoder2',
   'gpt2',
+  'bert',
+  'nomic-bert',
 ] as const;
 
 /** A name of the list. */

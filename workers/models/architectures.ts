@@ -1,11 +1,13 @@
 /** Which forward code runs which `general.architecture`. A new family is one file and one line here; see README.md. */
 import type { ArchitectureName } from '../format/architecture-names.ts';
 import type { Activation } from '../graph/graph.ts';
+import { bert } from './bert.ts';
 import type { Forward } from './forward.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gpt2 } from './gpt2.ts';
 import { granite } from './granite.ts';
 import { llama } from './llama.ts';
+import { nomicBert } from './nomic-bert.ts';
 import { olmo2 } from './olmo2.ts';
 import { phi3 } from './phi3.ts';
 import { qwen2 } from './qwen2.ts';
@@ -13,7 +15,7 @@ import { qwen3 } from './qwen3.ts';
 import { smollm3 } from './smollm3.ts';
 import { starcoder2 } from './starcoder2.ts';
 
-/** Declares a forward pass; returns logits (vocabulary) of the last token. */
+/** Declares a forward pass; returns logits (vocabulary) of the last token, or a text's embedding (embeddingLength). */
 type Architecture = (forward: Forward) => Activation;
 
 const byName: Readonly<Record<ArchitectureName, Architecture>> = {
@@ -29,6 +31,8 @@ const byName: Readonly<Record<ArchitectureName, Architecture>> = {
   phi3,
   starcoder2,
   gpt2,
+  bert,
+  'nomic-bert': nomicBert,
 };
 
 /** Forward code by GGUF's name of the architecture, which a file may have made up. */

@@ -50,7 +50,7 @@ export interface ModelSummary {
   readonly hasChatTemplate: boolean;
   /** Missing in what was stored before this was read. */
   readonly sampling?: RecommendedSampling;
-  /** Why this engine cannot run it, as a sentence, or `null`. */
+  /** Why nobody can chat with it here, as a sentence, or `null`. */
   readonly unsupported: string | null;
 }
 
