@@ -22,8 +22,8 @@ const SIZES = { layers: 2, embedding: 96, feedForward: 160, heads: 4, kvHeads: 4
 /** Longer than the first chunk of a model that may run in chunks. */
 const TEXT = Array.from({ length: 37 }, (_, i) => 5 + ((i * 31) % 90));
 
-/** Drivers in software compile a kernel for seconds. */
-const COMPILING_MS = 480_000;
+/** Drivers in software compile a kernel for seconds, and on a busy machine for minutes. */
+const COMPILING_MS = 900_000;
 
 // SwiftShader compiles fastest and shows every form but f16.
 const opened = await openGpu(openNodeGpu('SwiftShader')).catch(() => null);
