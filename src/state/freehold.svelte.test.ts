@@ -171,7 +171,7 @@ describe('Freehold', () => {
       },
     );
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect([app.pageState, calls]).toEqual(['none', []]);
     expect(app.problems.current).toMatchObject({ detail: 'Not known here: got "brand-new".' });
@@ -188,7 +188,7 @@ describe('Freehold', () => {
       load: () => Promise.reject(new EngineError('TokenizerUnsupported', { what: 'No vocabulary' })),
     });
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect([app.problems.current!.action, calls]).toEqual([null, ['remove new']]);
   });

@@ -29,14 +29,16 @@ export interface RandomArchitecture {
   readonly gate?: 'fused' | 'none';
   /** Norm weights of q and k: for one head, or for the whole row. */
   readonly headNorm?: 'head' | 'row';
-  /** Norms stand before a block (default), behind it, or both. */
-  readonly norms?: 'before' | 'behind' | 'both';
+  /** Norms stand before a block (default), behind it, both, or behind each residual sum. */
+  readonly norms?: 'before' | 'behind' | 'both' | 'sums';
   /** The norm before the feed-forward part, where it is not `ffn_norm`. */
   readonly feedForwardNorm?: string;
   /** A score of each head that takes its share of attention. */
   readonly sinks?: boolean;
   /** Norms have a bias. */
   readonly layerNorm?: boolean;
+  /** It makes no logits: a norm and kinds of text beside the embeddings, nothing behind the last layer, WordPiece. */
+  readonly encoder?: boolean;
   /** A row for each position of the context. */
   readonly learnedPositions?: boolean;
   /** Experts in place of the feed-forward part; without a shared one, no tensor of it. */
@@ -117,4 +119,20 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
     },
   },
   gpt2: { biases: 'all', fusedQkv: true, gate: 'none', layerNorm: true, learnedPositions: true },
+  bert: {
+    encoder: true,
+    norms: 'sums',
+    biases: 'all',
+    gate: 'none',
+    layerNorm: true,
+    learnedPositions: true,
+    metadata: { 'attention.causal': false, pooling_type: 2 },
+  },
+  'nomic-bert': {
+    encoder: true,
+    norms: 'sums',
+    fusedQkv: true,
+    layerNorm: true,
+    metadata: { 'attention.causal': false, pooling_type: 1, 'rope.freq_base': float(1000) },
+  },
 };

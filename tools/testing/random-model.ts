@@ -8,7 +8,7 @@ import type { QuantType } from '../../shaders/quant/format.ts';
 import type { ArchitectureName } from '../../workers/format/architecture-names.ts';
 import { randomArchitectures, type RandomExperts } from './random-architectures.ts';
 import { randomBits, randomWeights, type RandomBits } from './random-weights.ts';
-import { testVocabulary } from './test-vocabulary.ts';
+import { type TestVocabulary, testVocabulary, wordPieceVocabulary } from './test-vocabulary.ts';
 import { writeGguf, type FriendlyValue, type TensorToWrite } from './write-gguf.ts';
 
 /** What a model should be like; everything has a default. */
@@ -33,6 +33,8 @@ export interface RandomModelOptions {
   readonly biases?: boolean;
   /** Default: what the architecture has. */
   readonly experts?: RandomExperts;
+  /** Default: WordPiece for an encoder, SentencePiece for all others. */
+  readonly tokenizer?: 'SentencePiece' | 'WordPiece';
   /** A `rope_freqs.weight` tensor with a factor for each pair, as Llama 3.1 has. */
   readonly ropeFactors?: boolean;
   /** Added to the metadata, or in place of it. */
@@ -65,7 +67,11 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
   const experts = options.experts ?? family.experts;
   const { norms: normPlaces = 'before', rotaryDim = options.headDim ?? embedding / heads } = family;
   const headDim = options.headDim ?? embedding / heads;
-  const vocabulary = testVocabulary();
+  const { encoder = false } = family;
+  const wordPiece = (options.tokenizer ?? (encoder ? 'WordPiece' : 'SentencePiece')) === 'WordPiece';
+  const vocabulary = wordPiece ? wordPieceVocabulary() : testVocabulary();
+  const normsBefore = normPlaces === 'before' || normPlaces === 'both';
+  const normsBehind = normPlaces === 'behind' || normPlaces === 'both';
   const random = randomBits(seed);
   const tensors: TensorToWrite[] = [];
   const floats = (name: string, size: number, low: number, high: number) =>
@@ -130,9 +136,13 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
     zeroRows: quiet,
   });
   if (family.learnedPositions) matrix('position_embd', contextLength, embedding, outputDeviation);
+  if (encoder) {
+    matrix('token_types', 2, embedding, outputDeviation);
+    norm('token_embd_norm');
+  }
   for (let layer = 0; layer < layers; layer++) {
     const name = (part: string) => `blk.${layer}.${part}`;
-    if (normPlaces !== 'behind') norm(name('attn_norm'));
+    if (normsBefore) norm(name('attn_norm'));
     // Queries and keys a little larger: attention then prefers some positions, and a wrong rotation shows.
     if (family.fusedQkv) {
       matrix(name('attn_qkv'), (heads + 2 * kvHeads) * headDim, embedding, 1.3 / Math.sqrt(embedding));
@@ -146,9 +156,10 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
       floats(name('attn_k_norm.weight'), family.headNorm === 'head' ? headDim : kvHeads * headDim, 1, 2);
     }
     matrix(name('attn_output'), embedding, heads * headDim, 1 / Math.sqrt(heads * headDim));
-    if (normPlaces !== 'before') norm(name('post_attention_norm'));
+    if (normPlaces === 'sums') norm(name('attn_output_norm'));
+    if (normsBehind) norm(name('post_attention_norm'));
     if (family.sinks) floats(name('attn_sinks.weight'), heads, 1, 5);
-    if (normPlaces !== 'behind') norm(name(family.feedForwardNorm ?? 'ffn_norm'));
+    if (normsBefore) norm(name(family.feedForwardNorm ?? 'ffn_norm'));
     if (experts) {
       mixture(name, experts);
     } else if (family.gate === 'fused') {
@@ -158,11 +169,12 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
       matrix(name('ffn_up'), feedForward, embedding, 1 / Math.sqrt(embedding));
     }
     if (!experts) matrix(name('ffn_down'), embedding, feedForward, 1 / Math.sqrt(feedForward));
-    if (normPlaces !== 'before') norm(name('post_ffw_norm'));
+    if (normsBehind) norm(name('post_ffw_norm'));
+    if (normPlaces === 'sums') norm(name('layer_output_norm'));
   }
   if (scaledTied) norm('output_norm', 3, 9);
-  else norm('output_norm');
-  if (!options.tied && !scaledTied)
+  else if (!encoder) norm('output_norm');
+  if (!options.tied && !scaledTied && !encoder)
     matrix('output', vocabulary.tokens.length, embedding, outputDeviation, { zeroRows: quiet });
   const factors = options.ropeFactors
     ? ['rope_freqs']
@@ -199,7 +211,7 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
       }),
       ...family.metadata,
     }),
-    'tokenizer.ggml.model': 'llama',
+    'tokenizer.ggml.model': wordPiece ? 'bert' : 'llama',
     'tokenizer.ggml.tokens': vocabulary.tokens,
     'tokenizer.ggml.scores': { type: 'array', itemType: 'float32', value: vocabulary.scores },
     'tokenizer.ggml.token_type': { type: 'array', itemType: 'int32', value: vocabulary.types },
@@ -207,10 +219,20 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
     'tokenizer.ggml.eos_token_id': vocabulary.eosId,
     'tokenizer.ggml.eot_token_id': vocabulary.endOfTurnId,
     'tokenizer.ggml.add_bos_token': true,
-    'tokenizer.chat_template': CHAT_TEMPLATE,
+    ...(wordPiece ? wordPieceMetadata(vocabulary) : { 'tokenizer.chat_template': CHAT_TEMPLATE }),
+    ...(encoder ? { 'tokenizer.ggml.token_type_count': 2 } : {}),
     ...options.metadata,
   };
   return { metadata, tensors };
+}
+
+/** What WordPiece needs besides; the format's own name of the key is misspelt. */
+function wordPieceMetadata({ tokens, bosId, eosId }: TestVocabulary): Record<string, FriendlyValue> {
+  return {
+    'tokenizer.ggml.unknown_token_id': tokens.indexOf('[UNK]'),
+    'tokenizer.ggml.cls_token_id': bosId,
+    'tokenizer.ggml.seperator_token_id': eosId,
+  };
 }
 
 /** A model file of about this many bytes, for tests of downloads: its feed-forward layers are as wide as it takes. */

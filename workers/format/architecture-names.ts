@@ -19,6 +19,8 @@ export const ARCHITECTURES = [
   'starcoder2',
   'gpt2',
   'gpt-oss',
+  'bert',
+  'nomic-bert',
 ] as const;
 
 /** Those whose models may be, or are, mixtures of experts; a dense family's files of experts are refused. */

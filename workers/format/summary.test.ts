@@ -119,6 +119,23 @@ describe('summarize', () => {
     expect(found).toMatchObject({ unknownPreTokenizer: { name, suggested }, unsupported: null });
   });
 
+  it.each<[string, Record<string, FriendlyValue>]>([
+    ['pools the states of a text', { 'llama.pooling_type': 3 }],
+    ['looks both ways', { 'llama.attention.causal': false }],
+    ['is an encoder', { 'general.architecture': 'bert', 'bert.context_length': 512 }],
+  ])('says of a model that %s that it makes embeddings and cannot chat', async (_what, metadata) => {
+    expect((await summary(metadata)).unsupported).toMatch(/makes embeddings.*cannot chat/);
+  });
+
+  it('says rather why a model cannot run than that it cannot chat', async () => {
+    expect((await summary({
+        'general.architecture': 'granite',
+        'granite.context_length': 512,
+        'granite.pooling_type': 1,
+        'granite.expert_count': 8,
+      })).unsupported).toMatch(/experts/);
+  });
+
   it('says why it cannot run unsupported tensor types, naming each', async () => {
     const { unsupported } = await summary({}, [tensor('a', 'Q8_K', 8), tensor('b', 'I8', 8), tensor('c', 'F32', 8)]);
     expect(unsupported).toMatch(/type I8, Q8_K are not supported yet\. Choose a file in one of these: F32.*\.$/);

@@ -1,6 +1,7 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
 import type { ModelSummary, RecommendedSampling, UnknownPreTokenizer } from '../protocol/model.ts';
 import { ARCHITECTURES, EXPERT_ARCHITECTURES } from './architecture-names.ts';
+import { writesText } from './embedding-model.ts';
 import { likelyPreTokenizer } from './likely-pre-tokenizer.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
@@ -76,8 +77,9 @@ function unknownPreTokenizer(file: ModelFile): UnknownPreTokenizer | null {
   return { name: withoutControls(name).slice(0, SHOWN_CHARACTERS), suggested: likelyPreTokenizer(file) };
 }
 
-/** Why this engine cannot run the file, as a sentence a person can act on, or `null`. */
-function unsupported(file: ModelFile, architecture: string): string | null {
+/** Why this engine cannot run the file at all, as a sentence a person can act on, or `null`. */
+export function cannotRun(file: ModelFile): string | null {
+  const architecture = architectureName(file);
   const parts = wholeNumber(file, 'split.count');
   if (parts > 1) return `This is one of ${parts} parts of a model. Choose all of its parts together.`;
   if (!(ARCHITECTURES as readonly string[]).includes(architecture))
@@ -95,6 +97,17 @@ function unsupported(file: ModelFile, architecture: string): string | null {
   if (strange.length > 0)
     return `Weights of the type ${strange.sort().join(', ')} are not supported yet. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
   return unsupportedTokenizer(file);
+}
+
+/** Why the file cannot chat although it runs, as a sentence, or `null`. */
+function cannotChat(file: ModelFile): string | null {
+  if (writesText(file, architectureName(file))) return null;
+  return 'This model makes embeddings, numbers to search and compare texts by, and cannot chat. Choose a chat model.';
+}
+
+/** `general.architecture`, fit to be shown. */
+function architectureName(file: ModelFile): string {
+  return withoutControls(metadataString(file, 'general.architecture')).slice(0, SHOWN_CHARACTERS);
 }
 
 /**
@@ -124,7 +137,7 @@ function recommendedSampling(file: ModelFile): RecommendedSampling {
  * Throws `FileMalformed` if the file does not name its architecture: it is then no model at all.
  */
 export function summarize(file: ModelFile, fileName: string): ModelSummary {
-  const architecture = withoutControls(metadataString(file, 'general.architecture')).slice(0, SHOWN_CHARACTERS);
+  const architecture = architectureName(file);
   const tensors = [...file.tensors.values()];
   const parameters = tensors.reduce((sum, tensor) => sum + elementCount(tensor), 0);
   const preTokenizer = unknownPreTokenizer(file);
@@ -141,6 +154,6 @@ export function summarize(file: ModelFile, fileName: string): ModelSummary {
     sampling: recommendedSampling(file),
     hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
     ...(preTokenizer && { unknownPreTokenizer: preTokenizer }),
-    unsupported: unsupported(file, architecture),
+    unsupported: cannotRun(file) ?? cannotChat(file),
   };
 }

@@ -3,16 +3,18 @@
  * runs, and records them; nothing runs here.
  *
  * A step is either decode (one token, matrix × vector, norms fused into the product that reads them) or prefill (a chunk
- * of tokens, matrix × matrix). The body fills the KV cache; the head turns the last token into logits.
+ * of tokens, matrix × matrix). The body fills the KV cache; the head turns the last token into logits, or a text's tokens
+ * into one embedding.
  */
 import { attention } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
-import { embed } from '../../shaders/embed.ts';
+import { embed, type EmbedShape } from '../../shaders/embed.ts';
 import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
 import { type Kernel, roundUp, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
 import { layerNorm } from '../../shaders/layer-norm.ts';
 import { matmul } from '../../shaders/matmul.ts';
 import { type LinearShape, matvec } from '../../shaders/matvec.ts';
+import { pool, type PoolShape } from '../../shaders/pool.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
 import { rope, type RopeShape } from '../../shaders/rope.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
@@ -60,11 +62,13 @@ export interface Rotation {
   readonly pairing: RopeShape['pairing'];
 }
 
-/** What scores go through; absent, they are q·k / √headDim over all positions. */
+/** What scores go through; absent, they are q·k / √headDim over all positions so far. */
 export interface ScoreOptions {
   /** Multiplies q·k. */
   readonly scale?: number | undefined;
-  /** Positions that a token sees, its own included. */
+  /** Whether a token sees only itself and what is before it (default), or all of its step, which then is a whole text. */
+  readonly causal?: boolean | undefined;
+  /** Positions that a token sees, its own included; causal only. */
   readonly window?: number | undefined;
   /** Scores become softcap · tanh(score / softcap). */
   readonly softcap?: number | undefined;
@@ -158,10 +162,15 @@ export class Graph {
 
   /** output (tokens, dim) += rows of `table` (contextLength, dim) chosen by the step's positions. */
   addPositions(table: Matrix, output: Activation): void {
-    this.#embed(table, output, { positions: true });
+    this.#embed(table, output, { row: 'position' });
   }
 
-  #embed(table: Matrix, output: Activation, options: { scale?: number; positions?: boolean }): void {
+  /** output (tokens, dim) += the first row of `table` (rows, dim), for every token. */
+  addFirstRow(table: Matrix, output: Activation): void {
+    this.#embed(table, output, { row: 'first' });
+  }
+
+  #embed(table: Matrix, output: Activation, options: Pick<EmbedShape, 'scale' | 'row'>): void {
     checkDim('embedding', table.columns, output.dim);
     for (const { firstRow, rows, quants, scales } of table.shards) {
       const shape = { type: table.type, dim: table.columns, rows, firstRow, ...options };
@@ -197,12 +206,25 @@ export class Graph {
   }
 
   /** norm(input) (tokens, dim), in scratch that the next norm of this length overwrites. */
-  normed(input: Activation, { weight, bias, epsilon }: Norm): Activation {
+  normed(input: Activation, norm: Norm): Activation {
     const normed = this.#normed(input);
-    const buffers = { x: input.slot, weight, y: normed.slot, step: this.step };
+    this.norm(input, norm, normed);
+    return normed;
+  }
+
+  /** output (tokens, dim) = norm(input); two different buffers. */
+  norm(input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
+    checkDim('a norm', output.dim, input.dim);
+    const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
     if (bias) this.recordBoth(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
     else this.recordBoth(rmsNorm, { dim: input.dim, epsilon }, buffers);
-    return normed;
+  }
+
+  /** output (1, dim) = the mean, the first or the last of a step's rows of `input` (tokens, dim). */
+  pool(input: Activation, rows: PoolShape['rows'], output: Activation): void {
+    checkDim('pooling', output.dim, input.dim);
+    const buffers = { x: input.slot, y: output.slot, step: this.step };
+    this.recordBoth(pool, { dim: input.dim, stride: input.stride, rows }, buffers);
   }
 
   /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
@@ -230,18 +252,19 @@ export class Graph {
     this.recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
   }
 
-  /** output (tokens, heads·d) = causal softmax(scores) · v over the cache. */
+  /** output (tokens, heads·d) = softmax(scores) · v over the cache. */
   attention(
     qkv: Activation,
     layout: AttentionLayout,
     cache: LayerCache,
     output: Activation,
-    { scale = layout.headDim ** -0.5, window, softcap, sinks }: ScoreOptions = {},
+    { scale = layout.headDim ** -0.5, causal = true, window, softcap, sinks }: ScoreOptions = {},
   ): void {
     const { heads, kvHeads, headDim, contextLength } = layout;
     // A window as wide as the context hides nothing.
     const scores = {
       scale,
+      causal,
       ...(window === undefined || window >= contextLength ? {} : { window }),
       ...(softcap === undefined ? {} : { softcap }),
     };

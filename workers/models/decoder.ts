@@ -1,6 +1,7 @@
 /**
- * The blocks that decoder-only transformers are made of, with what families do differently as options: how heads are
- * normed and turned, what a token sees, where norms stand, how the feed-forward part is gated.
+ * The blocks that transformers of one stack are made of, with what families do differently as options: how heads are
+ * normed and turned, what a token sees, where norms stand, how the feed-forward part is gated. Encoders are made of them
+ * too: their tokens look both ways, and pooling stands where logits would.
  *
  * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
  * one) is used where it is there.
@@ -22,7 +23,7 @@ import type { Forward } from './forward.ts';
 import { ropePairing } from './rope-pairing.ts';
 
 /** How a family attends. */
-export interface AttentionOptions extends ScoreOptions {
+export interface AttentionOptions extends Omit<ScoreOptions, 'causal'> {
   /** Which values of a head turn together in a GGUF file (see `rope-pairing.ts`); `null`: this layer does not turn. */
   readonly pairing: Rotation['pairing'] | null;
   /** Angles; default: the file's own. */
@@ -33,6 +34,8 @@ export interface AttentionOptions extends ScoreOptions {
   readonly headNorm?: 'head' | 'row';
   /** Norm of what the block adds to the residual stream. */
   readonly postNorm?: string;
+  /** Norm of the residual stream itself, once the block is added (Vaswani and others 2017). */
+  readonly streamNorm?: string;
   /** Multiplies what the block adds; not with `postNorm`. */
   readonly residualScale?: number;
 }
@@ -47,6 +50,8 @@ export interface FeedForwardOptions {
   readonly norm?: string | null;
   /** Norm of what the block adds to the residual stream. */
   readonly postNorm?: string;
+  /** Norm of the residual stream itself, once the block is added. */
+  readonly streamNorm?: string;
   /** Multiplies what the block adds; not with `postNorm`. */
   readonly residualScale?: number;
 }
@@ -78,14 +83,16 @@ interface Projection {
   readonly rows: number;
 }
 
-/** Declares one model's forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits`. */
+/** Declares a forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits` or `pooled`. */
 export class Decoder {
   readonly layers: readonly Layer[];
   readonly #forward: Forward;
   readonly #layout: AttentionLayout;
   readonly #normKind: 'rms' | 'layer';
   readonly #embeddings: Matrix;
-  readonly #residual: Activation; // (tokens, embeddingLength)
+  #residual: Activation; // (tokens, embeddingLength)
+  /** Where the residual stream goes when it is normed itself: (tokens, embeddingLength). */
+  #spare: Activation | null = null;
   readonly #qkv: Activation; // (tokens, [q | k | v])
   readonly #attended: Activation; // (tokens, heads · headDim)
   /** What a block adds before its own norm: (tokens, embeddingLength). */
@@ -122,11 +129,37 @@ export class Decoder {
     graph.addPositions(positions, this.#residual);
   }
 
+  /** Adds the learned embedding of the first kind of text, where the file tells kinds apart. */
+  addFirstTokenType(): void {
+    const { graph, weights, shape } = this.#forward;
+    const name = 'token_types.weight';
+    if (!weights.has(name)) return;
+    graph.addFirstRow(weights.matrix(name, weights.rowCount(name), shape.embeddingLength), this.#residual);
+  }
+
+  /** Norms the residual stream itself. */
+  normStream(name: string): void {
+    const { graph, shape } = this.#forward;
+    // A kernel cannot write what it reads, so two buffers take turns.
+    const target = this.#spare ?? graph.activation('normed residual', shape.embeddingLength);
+    graph.norm(this.#residual, this.#norm(name), target);
+    this.#spare = this.#residual;
+    this.#residual = target;
+  }
+
   /** Grouped-query attention over the cache, added to the residual stream. */
   attention(layer: Layer, options: AttentionOptions): void {
-    const { graph, weights, shape, settings, ropeTables } = this.#forward;
+    const { graph, weights, shape, settings, ropeTables, causal } = this.#forward;
     const { heads, kvHeads, headDim, rotaryDim, embeddingLength } = shape;
     const { rope, norm = 'attn_norm', headNorm } = options;
+    if (!causal && options.window !== undefined) {
+      throw new EngineError('FileUnsupported', {
+        what: 'Freehold cannot run a model that looks both ways through a window yet',
+        expected: 'attention over the whole text',
+        got: `a window of ${options.window} tokens`,
+        remedy: 'Choose another model.',
+      });
+    }
     const qkv = this.#qkv;
     const query = this.#projection(layer, 'attn_q', heads * headDim);
     const key = this.#projection(layer, 'attn_k', kvHeads * headDim);
@@ -146,7 +179,7 @@ export class Decoder {
     const pairing = options.pairing && ropePairing(settings.container, options.pairing);
     const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing };
     graph.rotateAndStore(qkv, rotation, this.#layout, layer.cache);
-    graph.attention(qkv, this.#layout, layer.cache, this.#attended, options);
+    graph.attention(qkv, this.#layout, layer.cache, this.#attended, { ...options, causal });
     this.#addToResidual(layer, 'attn_output', this.#attended, options);
   }
 
@@ -221,10 +254,14 @@ export class Decoder {
     addExperts(graph, routes, hidden, down, this.#residual);
   }
 
-  /** Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. */
+  /**
+   * Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. Of a model that is to
+   * make embeddings, its normed states pooled (1, embeddingLength) in their place.
+   */
   logits(options: { scale?: number; softcap?: number | undefined } = {}): Activation {
     const { graph, weights, shape } = this.#forward;
     const { vocabularySize, embeddingLength } = shape;
+    if (this.#forward.pooling !== null) return this.pooled('output_norm');
     graph.beginHead();
     const output = graph.activation('logits', vocabularySize, 1);
     const parts = weights.has('output.weight')
@@ -240,6 +277,17 @@ export class Decoder {
       scale,
       softcap,
     });
+    return output;
+  }
+
+  /** A text's states, normed or not, as one row (1, embeddingLength). Only for a model that is to make embeddings. */
+  pooled(norm?: string): Activation {
+    const { graph, shape, pooling } = this.#forward;
+    if (pooling === null) throw new Error('A model without pooling was declared as one that makes embeddings');
+    graph.beginHead();
+    if (norm !== undefined) this.normStream(norm);
+    const output = graph.activation('embedding', shape.embeddingLength, 1);
+    graph.pool(this.#residual, pooling, output);
     return output;
   }
 
@@ -259,17 +307,18 @@ export class Decoder {
     layer: Layer,
     part: string,
     input: Activation,
-    { postNorm, residualScale = 1 }: Pick<AttentionOptions, 'postNorm' | 'residualScale'>,
+    { postNorm, streamNorm, residualScale = 1 }: Pick<AttentionOptions, 'postNorm' | 'streamNorm' | 'residualScale'>,
   ): void {
     const { graph, weights, shape } = this.#forward;
     const parts = weights.part(this.#name(layer, `${part}.weight`), shape.embeddingLength, input.dim);
     if (postNorm === undefined) {
       graph.linear({ input, parts, output: this.#residual, epilogue: 'add', scale: residualScale });
-      return;
+    } else {
+      this.#added ??= graph.activation('added', shape.embeddingLength);
+      graph.linear({ input, parts, output: this.#added });
+      graph.addNormed(this.#added, this.#norm(this.#name(layer, postNorm)), this.#residual);
     }
-    this.#added ??= graph.activation('added', shape.embeddingLength);
-    graph.linear({ input, parts, output: this.#added });
-    graph.addNormed(this.#added, this.#norm(this.#name(layer, postNorm)), this.#residual);
+    if (streamNorm !== undefined) this.normStream(this.#name(layer, streamNorm));
   }
 
   #layerNorm(layer: Layer, name: string | null): Norm | undefined {

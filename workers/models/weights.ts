@@ -62,6 +62,12 @@ export class Weights {
     return this.#file.tensors.has(name);
   }
 
+  /** Rows of a matrix where the file alone knows how many; a matrix of one row may be a vector. */
+  rowCount(name: string): number {
+    const { shape } = this.#tensor(name, null).tensor;
+    return shape.length < 2 ? 1 : shape[0]!;
+  }
+
   /** A vector (length) as f32, padded with zeros like the activations that it is multiplied with. */
   vector(name: string, length: number): Slot {
     const slot = this.#memory.add(new Slot(name, 4 * rowStride(length), 'weights'));
@@ -83,9 +89,12 @@ export class Weights {
 
   /** A matrix (rows, columns) from one tensor. */
   matrix(name: string, rows: number, columns: number): Matrix {
-    const { tensor, type } = this.#tensor(name, [rows, columns]);
+    // llama.cpp's own writers leave out a size of one.
+    const isVector = rows === 1 && this.#tensor(name, null).tensor.shape.length === 1;
+    const { tensor, type } = this.#tensor(name, isVector ? [columns] : [rows, columns]);
     const matrix = planMatrix(this.#memory, name, type, rows, columns, this.#bindingBytes);
-    this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset: 0 });
+    const upload = { tensor: { ...tensor, shape: [rows, columns] }, type, matrix, rowStep: 1, rowOffset: 0 };
+    this.matrices.push(upload);
     return matrix;
   }
 

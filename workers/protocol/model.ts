@@ -73,7 +73,7 @@ export interface ModelSummary {
   readonly sampling?: RecommendedSampling;
   /** Where it is not known how the file's text is split: a load then asks for `LoadOptions.assumePreTokenizer`. */
   readonly unknownPreTokenizer?: UnknownPreTokenizer;
-  /** Why this engine cannot run it, as a sentence, or `null`. */
+  /** Why nobody can chat with it here, as a sentence, or `null`. */
   readonly unsupported: string | null;
 }
 
