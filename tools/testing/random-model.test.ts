@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { halfToNumber } from '../../shaders/quant/half.ts';
+import { halfBits, halfToNumber } from '../../shaders/quant/half.ts';
 import { QUANT_TYPES } from '../../shaders/quant/types.ts';
+import { bfloatBits } from './bfloat.ts';
 import { dequantizedCopy } from './dequantized-copy.ts';
-import { bfloatBits, halfBits } from './half.ts';
 import { randomModel, randomModelOfBytes } from './random-model.ts';
 import { testVocabulary } from './test-vocabulary.ts';
 import { writeGguf } from './write-gguf.ts';

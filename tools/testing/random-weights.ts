@@ -5,7 +5,8 @@
  * occurs, and a reader that misplaces one bit cannot pass. Block layouts: ggml's `ggml-common.h`.
  */
 import type { QuantType } from '../../shaders/quant/format.ts';
-import { bfloatBits, halfBits } from './half.ts';
+import { halfBits } from '../../shaders/quant/half.ts';
+import { bfloatBits } from './bfloat.ts';
 
 // Bytes and weights a block. Also in `shaders/quant/format.ts`, which Playwright cannot load: its shaders need Vite.
 const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: number }> = {

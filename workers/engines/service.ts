@@ -58,8 +58,8 @@ export class EngineService implements EngineApi {
         if (signal.aborted) return null;
         throw error;
       }
-      const { summary, contextLength, gpuBytes, loadMs } = this.#loaded.engine.model;
-      return { id, summary, contextLength, gpuBytes, loadMs };
+      const { summary, contextLength, quantized, gpuBytes, loadMs } = this.#loaded.engine.model;
+      return { id, summary, contextLength, quantized, gpuBytes, loadMs };
     });
   }
 

@@ -11,7 +11,10 @@ import { matmul } from '../../shaders/matmul.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
 import { matvecReference } from '../../shaders/matvec.ref.ts';
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
+import { quantize, type QuantizedType } from '../../shaders/quantize.ts';
+import { quantizeReference } from '../../shaders/quantize.ref.ts';
 import { repack } from '../../shaders/repack.ts';
+import { emptyPlanes, repackReference } from '../../shaders/repack.ref.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { Gpu } from './gpu.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
@@ -46,6 +49,35 @@ export async function selfTest(
     await once(`matmul ${type} ${real}`, () => checkLinear(gpu, pipelines, matmul, type, variant, 3));
   }
   await once(`attention ${real} ${reduction}`, () => checkAttention(gpu, pipelines, variant));
+}
+
+/** Checks that weights are made smaller as they should be, to the bit. Rejects with `GpuWrongResult`. */
+export async function checkQuantize(gpu: Gpu, pipelines: PipelineCache, to: QuantizedType): Promise<void> {
+  const done = passed.get(gpu) ?? new Set<string>();
+  passed.set(gpu, done);
+  if (done.has(`quantize ${to}`)) return;
+  const weights = values(ROWS * COLUMNS);
+  const slice = { rows: ROWS, firstRow: 0, rowStep: 1, rowOffset: 0 };
+  const expected = emptyPlanes(to, ROWS, COLUMNS);
+  const blocks = quantizeReference(to, weights);
+  repackReference({ type: to, columns: COLUMNS, planeRows: ROWS }, blocks, slice, expected);
+  const data = {
+    quants: weights,
+    codes: expected.quants.byteLength,
+    scales: expected.scales.byteLength,
+    slice: Uint32Array.of(ROWS, 0, 1, 0),
+  };
+  const shape = { from: 'F32', to, columns: COLUMNS, planeRows: ROWS } as const;
+  const extent = { tokens: ROWS, kvLength: 0 };
+  const run = { kernel: quantize, shape, variant: { real: 'f32', reduction: 'thread' }, extent, data } as const;
+  for (const [output, words] of [
+    ['codes', expected.quants],
+    ['scales', expected.scales],
+  ] as const) {
+    const result = new Uint32Array(await runOnce(gpu, pipelines, { ...run, output }));
+    compare(`${quantize.name} ${to}`, result, words, 0);
+  }
+  done.add(`quantize ${to}`);
 }
 
 /** Whether a device computes soundly in this variant; `selfTest` as a value. */
@@ -180,17 +212,17 @@ async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Varia
   compare(attention.name, new Float32Array(result), expected);
 }
 
-function compare(what: string, actual: Float32Array, expected: Float64Array): void {
+function compare(what: string, actual: ArrayLike<number>, expected: Float64Array | Uint32Array, bar = TOLERANCE): void {
   let error = 0;
   let power = 0;
   for (const [i, value] of expected.entries()) {
     error += (actual[i]! - value) ** 2;
     power += value ** 2;
   }
-  if (error <= TOLERANCE * power) return; // false for NaN too
+  if (error <= bar * power) return; // false for NaN too
   throw new EngineError('GpuWrongResult', {
     what: `This graphics device computes wrong results (kernel "${what}")`,
-    expected: `an error of at most ${TOLERANCE}`,
+    expected: `an error of at most ${bar}`,
     got: error / power,
     remedy: 'Update the browser or the graphics driver, or use another browser on this device.',
   });

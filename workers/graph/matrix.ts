@@ -40,7 +40,9 @@ export function planMatrix(
 ): Matrix {
   const { planes } = quantFormats[type];
   const sample = planes(SHARD_ROWS, columns);
-  const rowsPerShard = Math.floor(bindingBytes / Math.max(sample.quantBytes, sample.scaleBytes)) * SHARD_ROWS;
+  // A shard that is too large even so is refused when the memory is taken.
+  const rowsPerShard =
+    Math.max(1, Math.floor(bindingBytes / Math.max(sample.quantBytes, sample.scaleBytes))) * SHARD_ROWS;
   const shards: MatrixShard[] = [];
   for (let firstRow = 0; firstRow < rows; firstRow += rowsPerShard) {
     const shardRows = Math.min(rowsPerShard, rows - firstRow);

@@ -4,6 +4,7 @@
  */
 import { rowStride } from '../../shaders/kernel.ts';
 import { isQuantType, QUANT_TYPES, type QuantType } from '../../shaders/quant/format.ts';
+import { canQuantize, type QuantizedType } from '../../shaders/quantize.ts';
 import type { ModelFile, TensorInfo } from '../format/model-file.ts';
 import { type LinearPart } from '../graph/graph.ts';
 import { type Matrix, planMatrix } from '../graph/matrix.ts';
@@ -13,6 +14,7 @@ import { EngineError } from '../protocol/errors.ts';
 /** Rows of one tensor on their way into a matrix: source row r becomes row r · rowStep + rowOffset. */
 export interface MatrixUpload {
   readonly tensor: TensorInfo;
+  /** As the file has it; the matrix has another where weights are quantized on the way. */
   readonly type: QuantType;
   readonly matrix: Matrix;
   readonly rowStep: number;
@@ -36,6 +38,14 @@ interface NamedWeight {
   readonly rows: number;
 }
 
+/** Small matrices in which a model chooses or places: as in ggml's quantizers, they stay as the file has them. */
+const NEVER_QUANTIZED = /(^|\.)(ffn_gate_inp|position_embd)\.weight$/;
+
+/** The type in which a matrix of the file runs when floats are asked to become `quantize`. */
+export function matrixType({ name, type, shape }: TensorInfo, quantize: QuantizedType | null): string {
+  return quantize !== null && canQuantize(type, shape.at(-1)!) && !NEVER_QUANTIZED.test(name) ? quantize : type;
+}
+
 /** The declarations of one model, in the order in which they will be uploaded. */
 export class Weights {
   readonly matrices: MatrixUpload[] = [];
@@ -43,11 +53,13 @@ export class Weights {
   readonly #file: ModelFile;
   readonly #memory: MemoryPlan;
   readonly #bindingBytes: number;
+  readonly #quantize: QuantizedType | null;
 
-  constructor(file: ModelFile, memory: MemoryPlan, bindingBytes: number) {
+  constructor(file: ModelFile, memory: MemoryPlan, bindingBytes: number, quantize: QuantizedType | null = null) {
     this.#file = file;
     this.#memory = memory;
     this.#bindingBytes = bindingBytes;
+    this.#quantize = quantize;
   }
 
   has(name: string): boolean {
@@ -75,8 +87,8 @@ export class Weights {
 
   /** A matrix (rows, columns) from one tensor. */
   matrix(name: string, rows: number, columns: number): Matrix {
-    const { tensor, type } = this.#tensor(name, [rows, columns]);
-    const matrix = planMatrix(this.#memory, name, type, rows, columns, this.#bindingBytes);
+    const { tensor, type, runs } = this.#tensor(name, [rows, columns]);
+    const matrix = planMatrix(this.#memory, name, runs, rows, columns, this.#bindingBytes);
     this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset: 0 });
     return matrix;
   }
@@ -97,16 +109,16 @@ export class Weights {
     const parts: LinearPart[] = [];
     let firstRow = 0;
     for (let start = 0; start < weights.length;) {
-      const { type } = this.#tensor(weights[start]!.weight, null);
+      const { runs } = this.#tensor(weights[start]!.weight, null);
       let end = start;
-      while (end < weights.length && this.#tensor(weights[end]!.weight, null).type === type) end++;
+      while (end < weights.length && this.#tensor(weights[end]!.weight, null).runs === runs) end++;
       const run = weights.slice(start, end);
       const rows = run.reduce((sum, weight) => sum + weight.rows, 0);
       const label = run.map(({ weight }) => weight).join(' + ');
-      const matrix = planMatrix(this.#memory, label, type, rows, columns, this.#bindingBytes);
+      const matrix = planMatrix(this.#memory, label, runs, rows, columns, this.#bindingBytes);
       let rowOffset = 0;
       for (const weight of run) {
-        const { tensor } = this.#tensor(weight.weight, [weight.rows, columns]);
+        const { tensor, type } = this.#tensor(weight.weight, [weight.rows, columns]);
         this.matrices.push({ tensor, type, matrix, rowStep: 1, rowOffset });
         rowOffset += weight.rows;
       }
@@ -119,21 +131,21 @@ export class Weights {
 
   /** Gate and up of one type, rows interleaved (even gate, odd up); `null` where their types differ. */
   interleaved(gate: NamedWeight, up: NamedWeight, columns: number): LinearPart[] | null {
-    const { tensor, type } = this.#tensor(gate.weight, [gate.rows, columns]);
+    const { tensor, type, runs } = this.#tensor(gate.weight, [gate.rows, columns]);
     const other = this.#tensor(up.weight, [up.rows, columns]);
-    if (type !== other.type) return null;
+    if (runs !== other.runs) return null;
     const bias = this.#stackedBias([gate, up], gate.rows + up.rows, 2);
     const label = `${gate.weight} × ${up.weight}`;
-    const matrix = planMatrix(this.#memory, label, type, gate.rows + up.rows, columns, this.#bindingBytes);
+    const matrix = planMatrix(this.#memory, label, runs, gate.rows + up.rows, columns, this.#bindingBytes);
     this.matrices.push({ tensor, type, matrix, rowStep: 2, rowOffset: 0 });
-    this.matrices.push({ tensor: other.tensor, type, matrix, rowStep: 2, rowOffset: 1 });
+    this.matrices.push({ tensor: other.tensor, type: other.type, matrix, rowStep: 2, rowOffset: 1 });
     return [{ matrix, bias, firstRow: 0 }];
   }
 
   /** Gate and up in one tensor, all gate rows first: its halves, interleaved. `rows` are those of one half. */
   interleavedHalves({ weight, rows }: NamedWeight, columns: number): LinearPart[] {
-    const { tensor, type } = this.#tensor(weight, [2 * rows, columns]);
-    const matrix = planMatrix(this.#memory, weight, type, 2 * rows, columns, this.#bindingBytes);
+    const { tensor, type, runs } = this.#tensor(weight, [2 * rows, columns]);
+    const matrix = planMatrix(this.#memory, weight, runs, 2 * rows, columns, this.#bindingBytes);
     const byteLength = tensor.byteLength / 2;
     for (const half of [0, 1]) {
       const part = { ...tensor, shape: [rows, columns], byteLength, byteOffset: tensor.byteOffset + half * byteLength };
@@ -166,7 +178,8 @@ export class Weights {
     this.vectors.push({ tensor, type, slot, step, offset });
   }
 
-  #tensor(name: string, shape: readonly number[] | null): { tensor: TensorInfo; type: QuantType } {
+  /** The tensor, its type in the file, and the type in which it runs if it is a matrix. */
+  #tensor(name: string, shape: readonly number[] | null): { tensor: TensorInfo; type: QuantType; runs: QuantType } {
     const tensor = this.#file.tensors.get(name);
     if (!tensor) {
       throw new EngineError('TensorMissing', {
@@ -191,6 +204,7 @@ export class Weights {
         remedy: 'Download the file again, or choose another conversion of this model.',
       });
     }
-    return { tensor, type };
+    const runs = matrixType(tensor, this.#quantize);
+    return { tensor, type, runs: isQuantType(runs) ? runs : type };
   }
 }

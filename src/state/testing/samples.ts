@@ -38,7 +38,7 @@ export function modelSummary(changes: Partial<ModelSummary> = {}): ModelSummary 
 /** A small model on the GPU. */
 export function loadedModel(id: string): LoadedModel {
   const gpuBytes = { weights: 1, kvCache: 1, scratch: 1 };
-  return { id, summary: modelSummary(), contextLength: 512, gpuBytes, loadMs: 1 };
+  return { id, summary: modelSummary(), contextLength: 512, quantized: null, gpuBytes, loadMs: 1 };
 }
 
 /** A stored model. */
