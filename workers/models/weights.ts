@@ -3,7 +3,7 @@
  * `upload.ts` carries out what is declared here. Refuses missing tensors, unknown types and sizes that do not fit.
  */
 import { rowStride } from '../../shaders/kernel.ts';
-import { isQuantType, QUANT_TYPES, type QuantType } from '../../shaders/quant/format.ts';
+import { GGUF_QUANT_TYPES, isQuantType, type QuantType } from '../../shaders/quant/format.ts';
 import { canQuantize, type QuantizedType } from '../../shaders/quantize.ts';
 import type { ModelFile, TensorInfo } from '../format/model-file.ts';
 import { type LinearPart } from '../graph/graph.ts';
@@ -191,7 +191,7 @@ export class Weights {
     if (!isQuantType(type)) {
       throw new EngineError('TensorUnsupported', {
         what: `The tensor "${name}" has a type that Freehold cannot run yet`,
-        expected: `one of ${QUANT_TYPES.join(', ')}`,
+        expected: `one of ${GGUF_QUANT_TYPES.join(', ')}`,
         got: type,
         remedy: 'Choose another quantization of this model.',
       });
