@@ -115,6 +115,30 @@ describe('Freehold', () => {
     expect(kept).not.toHaveProperty('freehold.loading');
   });
 
+  it('loads a model with the weights that were chosen for it, each time', async () => {
+    const asked: unknown[] = [];
+    const summary = modelSummary({ quantization: 'BF16' });
+    const { app } = make(
+      {
+        load: (id, options) => {
+          asked.push(options.quantize);
+          return Promise.resolve(loadedModel(id));
+        },
+      },
+      {
+        inspect: () => Promise.resolve(summary),
+        add: () => Promise.resolve({ kind: 'added', entry: entry('new', { summary }) }),
+      },
+    );
+    await app.start();
+    await app.chooseFiles([file()]);
+    await app.keepCandidate(true, 'Q4_0');
+    await app.use(entry('new', { summary }));
+    await app.chooseFiles([file()]);
+    await app.keepCandidate(true);
+    expect(asked).toEqual(['Q4_0', 'Q4_0', null]);
+  });
+
   it('stores the built-in model and loads it, and loads it at once when it is stored', async () => {
     vi.stubGlobal('document', { baseURI: 'https://example.org/some/where/' });
     const added: ModelSource[] = [];

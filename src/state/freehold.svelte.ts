@@ -1,9 +1,10 @@
 /** The whole page's state, and what a person can do that touches more than one concern. Shows failures, never throws. */
-import type { EngineApi } from '../../workers/protocol/engine.ts';
+import type { EngineApi, QuantizedType } from '../../workers/protocol/engine.ts';
 import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
 import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
 import { EMBER, emberSource } from '../catalog/ember.ts';
+import { keepChoice, keptChoice } from '../lib/make-smaller.ts';
 import type { PickedFile } from '../lib/picked-files.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
 import type { WebRequest } from '../lib/web-source.ts';
@@ -142,10 +143,11 @@ export class Freehold {
     return this.#try(() => this.conversation.clear());
   }
 
-  /** Keeps the candidate and, with `thenLoad`, puts it onto the GPU. */
-  async keepCandidate(thenLoad: boolean): Promise<void> {
+  /** Keeps the candidate and, with `thenLoad`, puts it onto the GPU; now and later with weights made smaller to `quantize`. */
+  async keepCandidate(thenLoad: boolean, quantize: QuantizedType | null = null): Promise<void> {
     const { candidate } = this.library;
     if (candidate === null) return;
+    keepChoice(candidate.summary, quantize);
     await this.#try(async () => {
       const before = this.library.entries;
       this.dismissChoice();
@@ -242,6 +244,7 @@ export class Freehold {
       const options = {
         ...(contextLength !== null && { contextLength: Math.min(contextLength, entry.summary.contextLength) }),
         ...(assumed !== null && { assumePreTokenizer: assumed }),
+        quantize: keptChoice(entry.summary),
       };
       const loaded = await this.engine.load(entry.id, options).catch(async (error: unknown) => {
         if (!PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { QUANT_TYPES } from '../../shaders/quant/types.ts';
+import { GGUF_QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { decodeWithLogprobs } from '../../workers/engines/logprobs.ts';
 import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { openNodeEngine } from '../node-engine.ts';
@@ -76,7 +76,7 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
 
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
   ...ARCHITECTURES,
-  ...QUANT_TYPES.map((type) => ({ title: type, type })),
+  ...GGUF_QUANT_TYPES.map((type) => ({ title: type, type })),
   { title: 'tied embeddings', type: 'Q4_K', tied: true, seed: 2 },
   { title: 'biases', type: 'Q8_0', biases: true, seed: 3 },
   { title: 'RoPE factors', type: 'F16', ropeFactors: true, seed: 4 },

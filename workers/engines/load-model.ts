@@ -1,6 +1,6 @@
 /** From a model file to a model that runs: declare, check the memory, allocate, upload, compile. Frees all on failure. */
 import type { Variant } from '../../shaders/kernel.ts';
-import { isQuantType } from '../../shaders/quant/format.ts';
+import { isQuantType, type QuantType } from '../../shaders/quant/format.ts';
 import { isCausal, type Pooling } from '../format/embedding-model.ts';
 import { readGguf } from '../format/gguf.ts';
 import type { ModelFile } from '../format/model-file.ts';
@@ -8,7 +8,7 @@ import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
-import { isSound, selfTest } from '../gpu/self-test.ts';
+import { checkQuantize, isSound, selfTest } from '../gpu/self-test.ts';
 import { fasterReduction } from '../gpu/tuner.ts';
 import { type Activation, Graph, type LayerCache } from '../graph/graph.ts';
 import { Slot } from '../graph/slot.ts';
@@ -18,8 +18,8 @@ import { ropeSettings } from '../models/rope-settings.ts';
 import { RopeTables } from '../models/rope-tables.ts';
 import { type ModelShape, readShape } from '../models/shape.ts';
 import { uploadWeights } from '../models/upload.ts';
-import { Weights } from '../models/weights.ts';
-import type { LoadOptions, LoadProgress } from '../protocol/engine.ts';
+import { matrixType, Weights } from '../models/weights.ts';
+import type { LoadOptions, LoadProgress, QuantizedType } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import { Sampler } from '../sample/sampler.ts';
@@ -54,6 +54,7 @@ export interface LoadedModel {
   readonly summary: ModelSummary;
   readonly shape: ModelShape;
   readonly contextLength: number;
+  readonly quantized: QuantizedType | null;
   readonly tokenizer: Tokenizer;
   readonly variant: Variant;
   readonly runner: Runner;
@@ -129,6 +130,7 @@ interface DeclaredModel {
   readonly output: Activation;
   /** Whether a text must run as one chunk. */
   readonly wholeText: boolean;
+  readonly quantized: QuantizedType | null;
 }
 
 /** Declares a forward pass; `pooling` is `null` for a model that is to write. */
@@ -153,8 +155,13 @@ export async function declareModel(
   // Where a token looks ahead, or more than the last one is asked for, what ran before is not enough to go on from.
   const wholeText = !causal || (pooling !== null && pooling !== 'last');
   const contextLength = chooseContext(options, shape, wholeText);
+  const quantized = options.quantize ?? null;
+  const types = matrixTypes(file, quantized);
   const pipelines = PipelineCache.of(gpu);
-  const variant = options.variant ?? (await chooseVariant(gpu, pipelines, file, summary, shape.experts !== null));
+  if (quantized !== null) await checkQuantize(gpu, pipelines, quantized);
+  const variant =
+    options.variant ??
+    (await chooseVariant(gpu, pipelines, types, quantized ?? summary.quantization, shape.experts !== null));
   const graph = new Graph(
     gpu,
     variant,
@@ -164,7 +171,7 @@ export async function declareModel(
   const { memory } = graph;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const bindingBytes = options.bindingBytes ?? Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const weights = new Weights(file, memory, bindingBytes);
+  const weights = new Weights(file, memory, bindingBytes, quantized);
   const rope = await ropeSettings(file, shape, contextLength, signal);
   const ropeTables = new RopeTables(memory, contextLength, shape.rotaryDim, rope);
   const cache = planCache(graph, shape, contextLength, variant.real === 'f16' ? 2 : 4);
@@ -192,6 +199,7 @@ export async function declareModel(
     ropeTables,
     output,
     wholeText,
+    quantized,
   };
 }
 
@@ -203,7 +211,8 @@ export async function bringUp(
   onProgress: (progress: LoadProgress) => void,
   signal?: AbortSignal,
 ): Promise<Omit<LoadedModel, 'loadMs'>> {
-  const { file, summary, shape, contextLength, tokenizer, variant, graph, weights, ropeTables, output } = declared;
+  const { file, summary, shape, contextLength, quantized, tokenizer, variant, graph, weights, ropeTables, output } =
+    declared;
   const { memory } = graph;
   const pipelines = PipelineCache.of(gpu);
   await memory.allocate(gpu);
@@ -225,6 +234,7 @@ export async function bringUp(
       summary,
       shape,
       contextLength,
+      quantized,
       tokenizer,
       variant,
       runner: new Runner(gpu, graph, program, output, declared.wholeText),
@@ -241,16 +251,28 @@ export async function bringUp(
   }
 }
 
+/** The types in which a file's matrices run. Throws `SettingInvalid` where `quantize` changes none of them. */
+function matrixTypes(file: ModelFile, quantize: QuantizedType | null): ReadonlySet<QuantType> {
+  const matrices = [...file.tensors.values()].filter(({ shape }) => shape.length > 1);
+  if (quantize !== null && !matrices.some((tensor) => matrixType(tensor, quantize) !== tensor.type)) {
+    throw new EngineError('SettingInvalid', {
+      what: `This model has no weights that could be made smaller to ${quantize}`,
+      expected: 'weights of F32, F16 or BF16, in rows of a multiple of 32',
+      got: [...new Set(matrices.map(({ type }) => type))].join(', '),
+      remedy: 'Load the model as it is.',
+    });
+  }
+  return new Set(matrices.map((tensor) => matrixType(tensor, quantize)).filter(isQuantType));
+}
+
 /** The fastest way to run that computes soundly on this device. Rejects with `GpuWrongResult` if none does. */
 async function chooseVariant(
   gpu: Gpu,
   pipelines: PipelineCache,
-  file: ModelFile,
-  { quantization }: ModelSummary,
+  types: ReadonlySet<QuantType>,
+  quantization: string,
   experts: boolean,
 ): Promise<Variant> {
-  const matrices = [...file.tensors.values()].filter(({ shape }) => shape.length > 1);
-  const types = new Set(matrices.map(({ type }) => type).filter(isQuantType));
   const preferred = await fasterReduction(gpu, pipelines);
   // A file of full precision keeps it in the cache too; quantised weights are coarser than f16 anyway.
   const reals = gpu.adapter.f16 && quantization !== 'F32' ? (['f16', 'f32'] as const) : (['f32'] as const);

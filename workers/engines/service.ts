@@ -58,8 +58,8 @@ export class EngineService implements EngineApi {
         if (signal.aborted) return null;
         throw error;
       }
-      const { summary, contextLength, template, gpuBytes, loadMs } = this.#loaded.engine.model;
-      return { id, summary, contextLength, chatTemplate: template.facts, gpuBytes, loadMs };
+      const { summary, contextLength, quantized, template, gpuBytes, loadMs } = this.#loaded.engine.model;
+      return { id, summary, contextLength, quantized, chatTemplate: template.facts, gpuBytes, loadMs };
     });
   }
 

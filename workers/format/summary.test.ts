@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QUANT_TYPES, quantFormats } from '../../shaders/quant/format.ts';
+import { GGUF_QUANT_TYPES, quantFormats } from '../../shaders/quant/format.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import type { FriendlyValue, TensorToWrite } from '../../tools/testing/write-gguf.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -128,12 +128,16 @@ describe('summarize', () => {
   });
 
   it('says rather why a model cannot run than that it cannot chat', async () => {
-    expect((await summary({
-        'general.architecture': 'granite',
-        'granite.context_length': 512,
-        'granite.pooling_type': 1,
-        'granite.expert_count': 8,
-      })).unsupported).toMatch(/experts/);
+    expect(
+      (
+        await summary({
+          'general.architecture': 'granite',
+          'granite.context_length': 512,
+          'granite.pooling_type': 1,
+          'granite.expert_count': 8,
+        })
+      ).unsupported,
+    ).toMatch(/experts/);
   });
 
   it('says why it cannot run unsupported tensor types, naming each', async () => {
@@ -141,10 +145,15 @@ describe('summarize', () => {
     expect(unsupported).toMatch(/type I8, Q8_K are not supported yet\. Choose a file in one of these: F32.*\.$/);
   });
 
+  it('says what types of less than three bits lack', async () => {
+    const { unsupported } = await summary({}, [tensor('a', 'IQ2_XXS', 8)]);
+    expect(unsupported).toMatch(/type IQ2_XXS are not supported yet: .* tables that Freehold does not have\. Choose/);
+  });
+
   it('lists the tensor types that have kernels, with their own blocks', async () => {
     const { unsupported } = await summary({}, [tensor('a', 'Q8_K', 8)]);
-    expect(unsupported!.match(/one of these: (.*)\.$/)![1]!.split(', ')).toEqual(QUANT_TYPES);
-    for (const type of QUANT_TYPES) {
+    expect(unsupported!.match(/one of these: (.*)\.$/)![1]!.split(', ')).toEqual(GGUF_QUANT_TYPES);
+    for (const type of GGUF_QUANT_TYPES) {
       const { blockElements, blockBytes } = tensorTypeByName(type)!;
       expect(quantFormats[type]).toMatchObject({ blockElements, blockBytes });
     }

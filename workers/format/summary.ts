@@ -26,10 +26,15 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
+  'TQ1_0',
   'TQ2_0',
 ];
+/** What other containers are read as, and no GGUF file can name. */
+const OTHER_TYPES: readonly string[] = ['Q4_F32'];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
+/** Eight or four weights share a code, which stands for an entry of ggml's `iq1s_grid`, `iq2xxs_grid` and their like. */
+const CODEBOOK_TYPES = /^IQ[123]_/;
 const SHOWN_CHARACTERS = 200;
 
 /** Text for display from a file that may be hostile: one line, no direction tricks, not endless; `null` if empty. */
@@ -93,9 +98,9 @@ export function cannotRun(file: ModelFile): string | null {
   if (wholeNumber(file, `${architecture}.context_length`) === 0)
     return 'The file does not say how long a text the model can read. Choose another conversion of the model.';
   const types = new Set([...file.tensors.values()].map(({ type }) => type));
-  const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type));
+  const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type) && !OTHER_TYPES.includes(type));
   if (strange.length > 0)
-    return `Weights of the type ${strange.sort().join(', ')} are not supported yet. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
+    return `Weights of the type ${strange.sort().join(', ')} are not supported yet${strange.some((type) => CODEBOOK_TYPES.test(type)) ? ': they are numbers of entries in tables that Freehold does not have' : ''}. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
   return unsupportedTokenizer(file);
 }
 

@@ -18,18 +18,23 @@ export function values(length: number): Float32Array<ArrayBuffer> {
   return Float32Array.from(sequence(length, 2048), (value) => value / 1024 - 1);
 }
 
-/** Throws `GpuWrongResult` where a kernel's numbers are not those of its definition. */
-export function compare(what: string, actual: Float32Array, expected: Float64Array): void {
+/** Throws `GpuWrongResult` where a kernel's numbers are not those of its definition; `bar` 0 asks for every bit. */
+export function compare(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: Float64Array | Uint32Array,
+  bar = TOLERANCE,
+): void {
   let error = 0;
   let power = 0;
   for (const [i, value] of expected.entries()) {
     error += (actual[i]! - value) ** 2;
     power += value ** 2;
   }
-  if (error <= TOLERANCE * power) return; // false for NaN too
+  if (error <= bar * power) return; // false for NaN too
   throw new EngineError('GpuWrongResult', {
     what: `This graphics device computes wrong results (kernel "${what}")`,
-    expected: `an error of at most ${TOLERANCE}`,
+    expected: `an error of at most ${bar}`,
     got: error / power,
     remedy: 'Update the browser or the graphics driver, or use another browser on this device.',
   });

@@ -5,7 +5,7 @@ import { QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { Gpu } from './gpu.ts';
 import { openGpu } from './open-gpu.ts';
 import { PipelineCache } from './pipeline-cache.ts';
-import { isSound, selfTest } from './self-test.ts';
+import { checkQuantize, isSound, selfTest } from './self-test.ts';
 
 const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
 const COMPILING_MS = 120_000;
@@ -58,6 +58,18 @@ describe('self-test', () => {
     const gpu = faulty(opened, 'against > logit', 'against < logit');
     const refused = selfTest(gpu, new PipelineCache(gpu), [], PLAIN, true);
     await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /route/ });
+  });
+
+  test('refuses a device that makes weights smaller wrongly', { timeout: COMPILING_MS }, async () => {
+    const opened = await open('SwiftShader');
+    if (!opened) return;
+    await checkQuantize(opened, new PipelineCache(opened), 'Q8_0');
+    await opened.idle();
+    opened.destroy();
+    const again = await open('SwiftShader');
+    const gpu = faulty(again!, 'shifted / 127u', 'shifted / 126u');
+    const refused = checkQuantize(gpu, new PipelineCache(gpu), 'Q8_0');
+    await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /quantize Q8_0/ });
     gpu.destroy();
   });
 

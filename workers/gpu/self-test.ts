@@ -11,7 +11,10 @@ import { matmul } from '../../shaders/matmul.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
 import { matvecReference } from '../../shaders/matvec.ref.ts';
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
+import { quantize, type QuantizedType } from '../../shaders/quantize.ts';
+import { quantizeReference } from '../../shaders/quantize.ref.ts';
 import { repack } from '../../shaders/repack.ts';
+import { emptyPlanes, repackReference } from '../../shaders/repack.ref.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { checkExperts } from './expert-self-test.ts';
 import type { Gpu } from './gpu.ts';
@@ -48,6 +51,35 @@ export async function selfTest(
   }
   await once(`attention ${real} ${reduction}`, () => checkAttention(gpu, pipelines, variant));
   if (experts) await once(`experts ${reduction}`, () => checkExperts(gpu, pipelines, variant));
+}
+
+/** Checks that weights are made smaller as they should be, to the bit. Rejects with `GpuWrongResult`. */
+export async function checkQuantize(gpu: Gpu, pipelines: PipelineCache, to: QuantizedType): Promise<void> {
+  const done = passed.get(gpu) ?? new Set<string>();
+  passed.set(gpu, done);
+  if (done.has(`quantize ${to}`)) return;
+  const weights = values(ROWS * COLUMNS);
+  const slice = { rows: ROWS, firstRow: 0, rowStep: 1, rowOffset: 0 };
+  const expected = emptyPlanes(to, ROWS, COLUMNS);
+  const blocks = quantizeReference(to, weights);
+  repackReference({ type: to, columns: COLUMNS, planeRows: ROWS }, blocks, slice, expected);
+  const data = {
+    quants: weights,
+    codes: expected.quants.byteLength,
+    scales: expected.scales.byteLength,
+    slice: Uint32Array.of(ROWS, 0, 1, 0),
+  };
+  const shape = { from: 'F32', to, columns: COLUMNS, planeRows: ROWS } as const;
+  const extent = { tokens: ROWS, kvLength: 0 };
+  const run = { kernel: quantize, shape, variant: { real: 'f32', reduction: 'thread' }, extent, data } as const;
+  for (const [output, words] of [
+    ['codes', expected.quants],
+    ['scales', expected.scales],
+  ] as const) {
+    const result = new Uint32Array(await runOnce(gpu, pipelines, { ...run, output }));
+    compare(`${quantize.name} ${to}`, result, words, 0);
+  }
+  done.add(`quantize ${to}`);
 }
 
 /** Whether a device computes soundly in this variant; `selfTest` as a value. */

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { QUANT_TYPES, quantFormats } from '../../shaders/quant/format.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { planMatrix } from './matrix.ts';
 import { MemoryPlan } from './slot.ts';
@@ -33,5 +35,34 @@ describe('a matrix in bindings', () => {
     } catch (error) {
       expect(errorCode(error)).toBe('ModelTooLarge');
     }
+  });
+
+  test('a matrix of any type is cut into shards that the device can bind, and loses no row', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...QUANT_TYPES),
+        fc.integer({ min: 1, max: 300_000 }),
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 20, max: 28 }),
+        (type, rows, columns, limit) => {
+          const memory = new MemoryPlan();
+          const { shards } = planMatrix(memory, 'a matrix', type, rows, columns * 256, 2 ** limit);
+          const { firstRow, rows: last } = shards.at(-1)!;
+          expect(firstRow + last).toBe(rows);
+          const perShard = shards[0]!.rows;
+          expect(shards.length === 1 || perShard % 64 === 0).toBe(true);
+          const sound = shards.every(
+            (shard, index) =>
+              shard.firstRow === index * perShard &&
+              shard.rows === Math.min(perShard, rows - shard.firstRow) &&
+              Math.max(shard.quants.bytes, shard.scales.bytes) <= 2 ** limit,
+          );
+          expect(sound).toBe(true);
+          const { quantBytes, scaleBytes } = quantFormats[type].planes(rows, columns * 256);
+          // Each plane of a shard ends on a multiple of 16 bytes.
+          expect(memory.bytes('weights') - quantBytes - scaleBytes).toBeLessThanOrEqual(32 * shards.length);
+        },
+      ),
+    );
   });
 });

@@ -24,6 +24,9 @@ export interface AdapterSummary {
   readonly maxBufferBytes: number;
 }
 
+/** What weights can be made smaller to as they are loaded: 8.5 or 4.5 bits each. */
+export type QuantizedType = 'Q8_0' | 'Q4_0';
+
 /** How a model is brought up. */
 export interface LoadOptions {
   /** Tokens that the KV cache holds; the default is the smaller of the model's own context and 4,096. */
@@ -33,6 +36,11 @@ export interface LoadOptions {
    * cut in other places than in training answers a little worse, with nothing to show why.
    */
   readonly assumePreTokenizer?: string;
+  /**
+   * Makes matrices of floats smaller on their way to the GPU; the stored file stays as it is. What is quantized already,
+   * norms, biases and rows of no multiple of 32 weights are loaded as they are. Refused where nothing would change.
+   */
+  readonly quantize?: QuantizedType | null;
 }
 
 /** How far a load is: the file's bytes read from the store and put on the GPU, then kernels made. */
@@ -63,6 +71,8 @@ export interface LoadedModel {
   readonly summary: ModelSummary;
   readonly contextLength: number;
   readonly chatTemplate: ChatTemplateFacts;
+  /** What floats became, if that was asked for. */
+  readonly quantized: QuantizedType | null;
   /** Bytes on the GPU: weights, KV cache, scratch. */
   readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
   readonly loadMs: number;

@@ -39,7 +39,7 @@ export function modelSummary(changes: Partial<ModelSummary> = {}): ModelSummary 
 export function loadedModel(id: string): LoadedModel {
   const gpuBytes = { weights: 1, kvCache: 1, scratch: 1 };
   const chatTemplate = { origin: 'file', format: 'ChatML', opening: '', thinkingSwitch: null, text: '' } as const;
-  return { id, summary: modelSummary(), contextLength: 512, chatTemplate, gpuBytes, loadMs: 1 };
+  return { id, summary: modelSummary(), contextLength: 512, chatTemplate, quantized: null, gpuBytes, loadMs: 1 };
 }
 
 /** A stored model. */
