@@ -18,6 +18,8 @@ export interface RandomModelOptions {
   readonly architecture?: ArchitectureName;
   /** Of all matrices; norms and biases are F32 as in every GGUF file. */
   readonly type?: QuantType;
+  /** In place of one type: the matrices take these in turn, as files like Q4_K_M mix theirs. */
+  readonly types?: readonly QuantType[];
   readonly name?: string;
   readonly layers?: number;
   readonly embedding?: number;
@@ -73,6 +75,8 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
   const normsBefore = normPlaces === 'before' || normPlaces === 'both';
   const normsBehind = normPlaces === 'behind' || normPlaces === 'both';
   const random = randomBits(seed);
+  const { types = [type] } = options;
+  let matrices = 0;
   const tensors: TensorToWrite[] = [];
   const floats = (name: string, size: number, low: number, high: number) =>
     tensors.push({ name, type: 'F32', shape: [size], bytes: vector(size, low, high, random) });
@@ -88,6 +92,7 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
     { zeroRows, expertCount }: { zeroRows?: ReadonlySet<number>; expertCount?: number } = {},
   ) => {
     const shape = expertCount === undefined ? [rows, columns] : [expertCount, rows, columns];
+    const type = types[matrices++ % types.length]!;
     tensors.push({
       name: `${name}.weight`,
       type,
