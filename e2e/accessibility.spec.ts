@@ -48,6 +48,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(person.button('Load')).toBeVisible();
       await look('candidate');
       await person.button('Cancel').click();
+      const part = upload('Parts-Q8_0-00001-of-00002.gguf', new Uint8Array(9));
+      await person.pick(noiseModel('Fine-Q4_0'), noiseModel('Fine-Q4_K_M'), part);
+      await expect(person.button('Choose')).toBeVisible();
+      await look('choice');
+      await person.button('Cancel').click();
       await person.button('What is Ember?').click();
       await expect(page.getByRole('dialog')).toBeVisible();
       await look('ember');

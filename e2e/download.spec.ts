@@ -1,11 +1,11 @@
-/** Models from the web: by repository and file, by address, through faults, and across a browser that was killed. */
+/** Models from the web: by repository, by address, through faults, and across a browser that was killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../tools/browser.mjs';
-import { type HubServer, startHub } from '../tools/servers/hub-server.ts';
+import { startHub } from '../tools/servers/hub-server.ts';
 import { randomModelOfBytes } from '../tools/testing/random-model.ts';
 import { expect, noiseModel, Person, test } from './site.ts';
 
@@ -13,30 +13,13 @@ const MIB = 2 ** 20;
 const CHUNK_BYTES = 16 * MIB;
 const REPOSITORY = 'someone/small-model';
 
-async function useHub(person: Person, hub: HubServer): Promise<void> {
-  await person.page.addInitScript((endpoint) => localStorage.setItem('freehold.hubEndpoint', endpoint), hub.endpoint);
-}
-
-async function lookUp(person: Person, address: string, fileName?: string): Promise<void> {
-  // Enter, not the button: that lies below the edge of the view, and in about one run of fifty on a software renderer a
-  // click right after scrolling to it meets the frame from before.
-  let field = person.page.getByLabel('Or from the web');
-  await field.fill(address);
-  if (fileName !== undefined) {
-    field = person.page.getByLabel('File in the repository');
-    await field.fill(fileName);
-  }
-  await expect(person.button('Look it up')).toBeEnabled();
-  await field.press('Enter');
-}
-
 test('a model comes from a repository, past a cut connection and a spoilt answer', async ({ site, person }) => {
   const model = noiseModel('Fetched');
   const hub = await startHub({ [REPOSITORY]: { 'fetched.gguf': model.buffer } });
   try {
-    await useHub(person, hub);
+    await person.useHub(hub.endpoint);
     await person.open(site.url);
-    await lookUp(person, REPOSITORY, 'fetched.gguf');
+    await person.lookUp(REPOSITORY);
     await expect(person.page.getByRole('heading', { name: 'Fetched' })).toBeVisible();
     hub.fail({ kind: 'cut', afterBytes: 20_000 });
     hub.fail({ kind: 'flip-bit', byteOffset: 150_000 });
@@ -55,10 +38,10 @@ test('a model comes from an address; one that is not there gives its message', a
   const hub = await startHub({ [REPOSITORY]: { 'fetched.gguf': model.buffer } });
   try {
     await person.open(site.url);
-    await lookUp(person, `${hub.endpoint}/${REPOSITORY}/resolve/main/absent.gguf`);
+    await person.lookUp(`${hub.endpoint}/${REPOSITORY}/resolve/main/absent.gguf`);
     await expect(person.alert).toBeVisible();
     await person.expectEngine('none');
-    await lookUp(person, `${hub.endpoint}/${REPOSITORY}/resolve/main/fetched.gguf`);
+    await person.lookUp(`${hub.endpoint}/${REPOSITORY}/resolve/main/fetched.gguf`);
     await person.button('Load').click();
     await person.expectEngine('ready');
     await expect(person.alert).toHaveCount(0);
@@ -101,9 +84,9 @@ test('killed in the middle of a download, it goes on where it was', async ({ sit
   const profile = mkdtempSync(join(tmpdir(), 'freehold-'));
   let browser = await startBrowser(profile);
   try {
-    await useHub(browser.person, hub);
+    await browser.person.useHub(hub.endpoint);
     await browser.person.open(site.url);
-    await lookUp(browser.person, REPOSITORY, 'large.gguf');
+    await browser.person.lookUp(REPOSITORY);
     await browser.person.button('Load').click();
     await browser.person.expectEngine('downloading');
     await expect(browser.person.page.getByText(/of 7\d\.?\d* MB · .* left/)).toBeVisible();
@@ -113,7 +96,7 @@ test('killed in the middle of a download, it goes on where it was', async ({ sit
     expect(sentBefore).toBeLessThan(model.length);
 
     browser = await startBrowser(profile);
-    await useHub(browser.person, hub);
+    await browser.person.useHub(hub.endpoint);
     await browser.person.open(site.url);
     const entry = browser.person.page.getByRole('listitem').filter({ hasText: 'Paused at' });
     await expect(entry).toBeVisible();

@@ -100,8 +100,23 @@ export class Person {
     await expect(this.status).not.toHaveText('Looking for a graphics processor.');
   }
 
-  pick(file: ModelUpload): Promise<void> {
-    return this.page.getByLabel('Open a model file').setInputFiles(file);
+  pick(...files: ModelUpload[]): Promise<void> {
+    return this.page.getByLabel('Open a model file').setInputFiles(files);
+  }
+
+  /** Types an address or a repository and looks it up. */
+  async lookUp(address: string): Promise<void> {
+    // Enter, not the button: that lies below the edge of the view, and in about one run of fifty on a software renderer a
+    // click right after scrolling to it meets the frame from before.
+    const field = this.page.getByLabel('Or from the web');
+    await field.fill(address);
+    await expect(this.button('Look it up')).toBeEnabled();
+    await field.press('Enter');
+  }
+
+  /** Has repositories come from a hub on this machine. Before the page is opened. */
+  async useHub(endpoint: string): Promise<void> {
+    await this.page.addInitScript((url) => localStorage.setItem('freehold.hubEndpoint', url), endpoint);
   }
 
   /** Picks a model, loads it and waits until it is ready. */

@@ -1,12 +1,13 @@
 /** What `attention-combine` computes: plain loops in f64. */
 import type { AttentionCombineShape } from './attention-combine.ts';
 
-/** The rows (tokens, outputStride) from `partials` (tokens, heads, splits, headDim + 2); padding is 0. */
+/** The rows (tokens, outputStride) from `partials` (tokens, heads, splits, headDim + 2) and sinks (heads); padding is 0. */
 export function attentionCombineReference(
-  { heads, headDim, splitLength, outputStride }: AttentionCombineShape,
+  { heads, headDim, splitLength, outputStride, sinks: hasSinks }: AttentionCombineShape,
   partials: ArrayLike<number>,
   position: number,
   tokens: number,
+  sinks: ArrayLike<number> = [],
 ): Float64Array {
   const splits = Math.ceil((position + tokens) / splitLength);
   const row = headDim + 2;
@@ -14,9 +15,10 @@ export function attentionCombineReference(
   for (let token = 0; token < tokens; token++)
     for (let head = 0; head < heads; head++) {
       const starts = Array.from({ length: splits }, (_, split) => ((token * heads + head) * splits + split) * row);
-      const peak = Math.max(...starts.map((start) => partials[start + headDim]!));
+      const sink = hasSinks ? sinks[head]! : -Infinity;
+      const peak = Math.max(sink, ...starts.map((start) => partials[start + headDim]!));
       const weights = starts.map((start) => Math.exp(partials[start + headDim]! - peak));
-      let total = 0;
+      let total = Math.exp(sink - peak);
       for (const [split, start] of starts.entries()) total += weights[split]! * partials[start + headDim + 1]!;
       for (let dim = 0; dim < headDim; dim++) {
         let sum = 0;

@@ -7,28 +7,32 @@ import text from './attention-combine.wgsl?raw';
 export interface AttentionCombineShape extends Pick<AttentionShape, 'heads' | 'headDim' | 'splitLength'> {
   /** Floats between two rows of `output`. */
   readonly outputStride: number;
+  /** Whether each head has a sink: one score more, which takes its share and adds nothing (Xiao and others 2023; gpt-oss). */
+  readonly sinks: boolean;
 }
 
 const WORKGROUP_SIZE = 64;
 
 /**
- * `partials` (tokens, heads, splits of this step, headDim + 2) as `attention` writes it; `output` (tokens, outputStride),
- * a row being (heads, headDim). The padding of a row is left as it is.
+ * `partials` (tokens, heads, splits of this step, headDim + 2) as `attention` writes it; `sinks` (heads), or
+ * anything where there are none; `output` (tokens, outputStride), a row being (heads, headDim). The padding of a row is left as it is.
  */
 export const attentionCombine: Kernel<AttentionCombineShape> = {
   name: 'attention-combine',
   bindings: [
     { name: 'partials', access: 'read' },
+    { name: 'sinks', access: 'read' },
     { name: 'output', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
   source: () => STEP_WGSL + text,
-  overrides: ({ heads, headDim, splitLength, outputStride }) => ({
+  overrides: ({ heads, headDim, splitLength, outputStride, sinks }) => ({
     WORKGROUP_SIZE,
     HEADS: heads,
     HEAD_DIM: headDim,
     SPLIT_LENGTH: splitLength,
     OUTPUT_STRIDE: outputStride,
+    SINKS: Number(sinks),
   }),
   workgroups: ({ heads, headDim }, _variant, { tokens }) => [
     ...spread(Math.ceil((tokens * heads * headDim) / WORKGROUP_SIZE)),

@@ -1,4 +1,5 @@
-// Joins the splits of attention:  output = Σ exp(mₛ − M) · sumₛ / Σ exp(mₛ − M) · lₛ  with M = max mₛ.
+// Joins the splits of attention:  output = Σ exp(mₛ − M) · sumₛ / Σ exp(mₛ − M) · lₛ  with M = max mₛ. A sink is one score
+// more, of the head and not of a position: it takes part in M and in the lower sum.
 //
 // One thread takes one value of one head of one token; the few maxima that its neighbours read too come from the cache.
 
@@ -7,10 +8,12 @@ override HEADS: u32;
 override HEAD_DIM: u32;
 override SPLIT_LENGTH: u32;
 override OUTPUT_STRIDE: u32;
+override SINKS: bool;
 
 @group(0) @binding(0) var<storage, read> partials: array<f32>;     // (tokens, HEADS, splits, HEAD_DIM + 2)
-@group(0) @binding(1) var<storage, read_write> output: array<f32>; // (tokens, OUTPUT_STRIDE): (HEADS, HEAD_DIM)
-@group(0) @binding(2) var<uniform> step: Step;
+@group(0) @binding(1) var<storage, read> sinks: array<f32>;        // (HEADS), unread without SINKS
+@group(0) @binding(2) var<storage, read_write> output: array<f32>; // (tokens, OUTPUT_STRIDE): (HEADS, HEAD_DIM)
+@group(0) @binding(3) var<uniform> step: Step;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -35,6 +38,10 @@ fn main(
   }
   var sum = 0.0;
   var total = 0.0;
+  if (SINKS) {
+    peak = max(peak, sinks[head]);
+    total = exp(sinks[head] - peak);
+  }
   for (var split = 0u; split < splits; split++) {
     let start = first + split * row;
     let weight = exp(partials[start + HEAD_DIM] - peak);

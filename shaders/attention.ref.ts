@@ -44,14 +44,14 @@ export function attentionReference(
   position: number,
   tokens: number,
 ): Float64Array {
-  const { heads, headDim, splitLength, window = Infinity } = shape;
+  const { heads, headDim, splitLength, causal = true, window = Infinity } = shape;
   const splits = Math.ceil((position + tokens) / splitLength);
   const partials = new Float64Array(tokens * heads * splits * (headDim + 2));
   for (let token = 0; token < tokens; token++)
     for (let head = 0; head < heads; head++)
       for (let split = 0; split < splits; split++) {
         const first = split * splitLength;
-        const end = Math.min(first + splitLength, position + token + 1);
+        const end = Math.min(first + splitLength, position + (causal ? token + 1 : tokens));
         const start = Math.max(first, position + token + 1 - window);
         partials.set(
           attend(shape, data, token, head, start, end),

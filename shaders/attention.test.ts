@@ -7,7 +7,10 @@ import { rowStride } from './kernel.ts';
 
 const devices = await testDevices();
 
-interface Case extends Pick<AttentionShape, 'heads' | 'kvHeads' | 'headDim' | 'splitLength' | 'window' | 'softcap'> {
+interface Case extends Pick<
+  AttentionShape,
+  'heads' | 'kvHeads' | 'headDim' | 'splitLength' | 'causal' | 'window' | 'softcap'
+> {
   readonly position: number;
   readonly tokens: number;
   /** Multiplies 1 / √headDim, to make scores that differ much. */
@@ -25,6 +28,9 @@ const cases: Case[] = [
   { heads: 4, kvHeads: 2, headDim: 24, splitLength: 8, position: 30, tokens: 5, window: 11 },
   { heads: 6, kvHeads: 2, headDim: 40, splitLength: 50, position: 28, tokens: 3, window: 7, softcap: 2, sharpness: 9 },
   { heads: 3, kvHeads: 1, headDim: 16, splitLength: 4, position: 6, tokens: 4, window: 64, softcap: 1 },
+  // Both ways: every token sees the last one, over several splits and over one.
+  { heads: 6, kvHeads: 2, headDim: 24, splitLength: 5, position: 0, tokens: 13, causal: false },
+  { heads: 3, kvHeads: 3, headDim: 32, splitLength: 43, position: 0, tokens: 37, causal: false, softcap: 3 },
 ];
 
 /** What lies past the last position must not be read: it would show in every sum. */
@@ -41,7 +47,7 @@ function divide(partials: ArrayLike<number>, headDim: number): { sums: number[];
 describe.each(devices)('attention on $name', ({ device, variants }) => {
   describe.each(variants)('$real, $reduction', (variant) => {
     test.each(cases)(
-      '$heads/$kvHeads heads of $headDim, $tokens at $position, splits of $splitLength, window $window, cap $softcap',
+      '$heads/$kvHeads heads of $headDim, $tokens at $position, splits of $splitLength, causal $causal, window $window, cap $softcap',
       async (given) => {
         const { position, tokens, sharpness = 1, ...sizes } = given;
         const { heads, kvHeads, headDim, splitLength } = sizes;
@@ -123,6 +129,14 @@ describe('the reference', () => {
     expect([...partials.slice(0, 6)]).toEqual([0, 0, 0, 0, -3.4e38, 0]);
     const peak = 2 * Math.tanh(1.5);
     expect([...partials.slice(6, 12)]).toEqual([1, Math.exp(-peak), 0, 0, peak, 1 + Math.exp(-peak)]);
+  });
+
+  test('both ways, the first token sees the last', () => {
+    const qkv = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    const kCache = [0, 0, 0, 0, 2, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9];
+    const vCache = [1, 0, 0, 0, 0, 1, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7];
+    const partials = attentionReference({ ...shape, causal: false }, { qkv, kCache, vCache }, 0, 2);
+    expect([...partials.slice(0, 6)]).toEqual([Math.exp(-2), 1, 0, 0, 2, 1 + Math.exp(-2)]);
   });
 
   test('leaves a split past the token empty', () => {

@@ -1,4 +1,4 @@
-/** Causal attention over the KV cache, cut into splits along the sequence; `attention-combine` joins the splits. */
+/** Attention over the KV cache, causal or both ways, cut into splits along the sequence; `attention-combine` joins the splits. */
 import { constants, directives, spread, STEP_WGSL, type Extent, type Kernel, type Workgroups } from './kernel.ts';
 import text from './attention.wgsl?raw';
 import scoresSubgroup from './snippets/attention-scores-subgroup.wgsl?raw';
@@ -24,8 +24,10 @@ export interface AttentionShape {
   readonly maxSplits: number;
   /** Multiplies q·k, usually 1 / √headDim. */
   readonly scale: number;
-  /** Positions that a token sees: its own and the `window` − 1 before it. Absent: all before it. */
+  /** Positions that a token sees: its own and the `window` − 1 before it. Absent: all before it. Causal only. */
   readonly window?: number;
+  /** Whether a token sees only itself and what is before it. Default true; false: every position up to the step's last. */
+  readonly causal?: boolean;
   /** Scores become softcap · tanh(score / softcap) (Gemma Team 2024); absent, they stay. */
   readonly softcap?: number;
 }
@@ -54,7 +56,7 @@ export function attentionPartialsLength(
 /**
  * `qkv` (tokens, stride) with q first in a row; `k_cache` and `v_cache` (kvHeads, contextLength, headDim) of real;
  * `partials` (tokens, heads, splits of this step, headDim + 2): Σ exp(s − m)·v, then m, then Σ exp(s − m). A split past
- * the token's own position, or wholly before its window, has m = −3.4e38 and zeros. Dao 2023, Flash-Decoding; Milakov and Gimelshein 2018.
+ * what the token may see, or wholly before its window, has m = −3.4e38 and zeros. Dao 2023, Flash-Decoding; Milakov and Gimelshein 2018.
  */
 export const attention: Kernel<AttentionShape> = {
   name: 'attention',
@@ -85,15 +87,16 @@ export const attention: Kernel<AttentionShape> = {
       (variant.reduction === 'subgroup' ? scoresSubgroup : scoresWorkgroup)
     );
   },
-  overrides: ({ heads, kvHeads, contextLength, stride, splitLength, scale, window = 0, softcap: cap = 0 }) => ({
-    HEADS: heads,
-    KV_HEADS: kvHeads,
-    CONTEXT_LENGTH: contextLength,
-    STRIDE: stride,
-    SPLIT_LENGTH: splitLength,
-    SCALE: scale,
-    WINDOW: window,
-    SOFTCAP: cap,
+  overrides: (shape) => ({
+    HEADS: shape.heads,
+    KV_HEADS: shape.kvHeads,
+    CONTEXT_LENGTH: shape.contextLength,
+    STRIDE: shape.stride,
+    SPLIT_LENGTH: shape.splitLength,
+    SCALE: shape.scale,
+    CAUSAL: Number(shape.causal ?? true),
+    WINDOW: shape.window ?? 0,
+    SOFTCAP: shape.softcap ?? 0,
   }),
   workgroups(shape, { reduction }, { tokens, kvLength }: Extent): Workgroups {
     const splits = attentionSplits(shape, kvLength);

@@ -1,4 +1,4 @@
-// Causal attention of each token over one split of the sequence, with the running maximum of Milakov and Gimelshein:
+// Attention of each token over one split of the sequence, with the running maximum of Milakov and Gimelshein:
 //   m = max s,  l = Σ exp(s − m),  sum = Σ exp(s − m) · v   with s = cap(SCALE · (q · k)), over the positions of the split.
 //
 // What a thread or a workgroup does is in a snippet, `attend`: alone and without barriers (attention-thread), or one
@@ -10,6 +10,7 @@ override CONTEXT_LENGTH: u32;
 override STRIDE: u32;
 override SPLIT_LENGTH: u32;
 override SCALE: f32;
+override CAUSAL: bool; // a token sees nothing behind itself
 override WINDOW: u32; // positions that a token sees, its own included; 0: all
 override SOFTCAP: f32; // 0: none
 
@@ -28,7 +29,11 @@ fn split_count() -> u32 {
 // Positions of a split that a token may look at; none where the split lies wholly past it.
 fn visible_positions(token: u32, split: u32) -> u32 {
   let first = split * SPLIT_LENGTH;
-  return min(first + SPLIT_LENGTH, max(first, step.position + token + 1)) - first;
+  var end = step.position + step.tokens;
+  if (CAUSAL) {
+    end = step.position + token + 1;
+  }
+  return min(first + SPLIT_LENGTH, max(first, end)) - first;
 }
 
 // Positions at a split's start that lie before a token's window.

@@ -18,37 +18,35 @@ const cases = [
   { type: 'F16', dim: 77, rows: 9, firstRow: 0 },
   { type: 'BF16', dim: 172, rows: 4, firstRow: 5 },
   { type: 'F32', dim: 67, rows: 9, firstRow: 0, scale: 8 },
-  { type: 'F32', dim: 40, rows: 4, firstRow: 3, positions: true },
+  { type: 'F32', dim: 40, rows: 4, firstRow: 3, row: 'position' },
+  { type: 'F16', dim: 40, rows: 2, firstRow: 0, row: 'first' },
 ] as const;
 
 describe.each(devices)('embed on $name', ({ device, variants }) => {
   // One module for every variant.
   const variant = variants[0]!;
-  test.each<EmbedShape>(cases)(
-    '$type, $rows rows of $dim from $firstRow, × $scale, by position: $positions',
-    async (shape) => {
-      const { type, dim, rows } = shape;
-      const stride = rowStride(dim);
-      const bytes = randomWeights(type, [rows, dim], 0.5, randomBits(dim));
-      const planes = emptyPlanes(type, rows, dim);
-      repackReference(
-        { type, columns: dim, planeRows: rows },
-        bytes,
-        { rows, firstRow: 0, rowStep: 1, rowOffset: 0 },
-        planes,
-      );
-      const position = 2;
-      const ids = Uint32Array.of(8, 0, 5, 6, 3, 8);
-      const tokens = Uint32Array.of(7, 7, ...ids, 7);
-      const random = seededRandom(dim);
-      const x = Float32Array.from({ length: ids.length * stride }, (_, i) => (i % stride < dim ? random() : 0));
-      const expected = x.slice();
-      embedReference(shape, quantFormats[type].dequantize(bytes, rows * dim), ids, stride, expected, position);
-      const step = Uint32Array.of(position, ids.length, 0, 0);
-      const extent = { tokens: ids.length, kvLength: position + ids.length };
-      const output = await runKernel(device, embed, shape, variant, extent, { ...planes, tokens, x, step });
-      // Equal to the last bit: dequantisation rounds once at most.
-      expect(new Float32Array(output['x']!)).toEqual(expected);
-    },
-  );
+  test.each<EmbedShape>(cases)('$type, $rows rows of $dim from $firstRow, × $scale, by: $row', async (shape) => {
+    const { type, dim, rows } = shape;
+    const stride = rowStride(dim);
+    const bytes = randomWeights(type, [rows, dim], 0.5, randomBits(dim));
+    const planes = emptyPlanes(type, rows, dim);
+    repackReference(
+      { type, columns: dim, planeRows: rows },
+      bytes,
+      { rows, firstRow: 0, rowStep: 1, rowOffset: 0 },
+      planes,
+    );
+    const position = 2;
+    const ids = Uint32Array.of(8, 0, 5, 6, 3, 8);
+    const tokens = Uint32Array.of(7, 7, ...ids, 7);
+    const random = seededRandom(dim);
+    const x = Float32Array.from({ length: ids.length * stride }, (_, i) => (i % stride < dim ? random() : 0));
+    const expected = x.slice();
+    embedReference(shape, quantFormats[type].dequantize(bytes, rows * dim), ids, stride, expected, position);
+    const step = Uint32Array.of(position, ids.length, 0, 0);
+    const extent = { tokens: ids.length, kvLength: position + ids.length };
+    const output = await runKernel(device, embed, shape, variant, extent, { ...planes, tokens, x, step });
+    // Equal to the last bit: dequantisation rounds once at most.
+    expect(new Float32Array(output['x']!)).toEqual(expected);
+  });
 });

@@ -16,15 +16,16 @@ export interface EmbedShape {
   readonly firstRow: number;
   /** Multiplies what is read; default 1. */
   readonly scale?: number;
-  /** Takes rows by position and adds them to x: learned positions. Default: rows by token id, in place of x. */
-  readonly positions?: boolean;
+  /** Rows by `token` id in place of x (default); by `position`, or always the `first` one, added to x. */
+  readonly row?: 'token' | 'position' | 'first';
 }
 
 const WORKGROUP = 64;
+const ROWS_BY = { token: 0, position: 1, first: 2 } as const;
 
 /**
  * x[t, :] = scale · the dequantised row tokens[position + t], for ids in [firstRow, firstRow + rows); other rows of x stay
- * as they were, so that one dispatch a shard fills them all.
+ * as they were, so that one dispatch a shard fills them all. What is chosen by position, or always, is added to x.
  */
 export const embed: Kernel<EmbedShape> = {
   name: 'embed',
@@ -40,11 +41,7 @@ export const embed: Kernel<EmbedShape> = {
     STEP_WGSL +
     quantFormats[type].wgsl +
     text,
-  overrides: ({ scale = 1, positions = false }) => ({
-    SCALE: scale,
-    POSITIONS: Number(positions),
-    ADD: Number(positions),
-  }),
+  overrides: ({ scale = 1, row = 'token' }) => ({ SCALE: scale, ROW: ROWS_BY[row] }),
   workgroups: ({ dim }, _variant, { tokens }) => [
     ...spread(Math.ceil((tokens * (rowStride(dim) / 32)) / WORKGROUP)),
     1,

@@ -1,8 +1,11 @@
-// Embedding lookup, by token id or by position. One thread dequantises one block of 32 values of one token.
+// Embedding lookup, by token id, by position, or one row for all. One thread dequantises one block of 32 values of one
+// token.
 
 override SCALE: f32;
-override POSITIONS: bool; // rows are chosen by position
-override ADD: bool;
+override ROW: u32;
+
+const BY_TOKEN: u32 = 0u;
+const BY_POSITION: u32 = 1u;
 
 @group(0) @binding(0) var<storage, read> quants: array<vec4u>; // (rows, blocks)
 @group(0) @binding(1) var<storage, read> scales: array<u32>;
@@ -22,19 +25,21 @@ fn main(
   if (token >= step.tokens) {
     return;
   }
-  var id = step.position + token;
-  if (!POSITIONS) {
-    id = tokens[id];
+  var id = 0u;
+  if (ROW == BY_TOKEN) {
+    id = tokens[step.position + token];
+  } else if (ROW == BY_POSITION) {
+    id = step.position + token;
   }
   if (id < FIRST_ROW || id - FIRST_ROW >= ROWS) {
     return;
   }
   let values = load_block(id - FIRST_ROW, block);
   for (var i = 0u; i < 8u; i++) {
-    if (ADD) {
-      x[index * 8u + i] += SCALE * values[i];
-    } else {
+    if (ROW == BY_TOKEN) {
       x[index * 8u + i] = SCALE * values[i];
+    } else {
+      x[index * 8u + i] += SCALE * values[i];
     }
   }
 }

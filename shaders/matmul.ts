@@ -6,15 +6,17 @@ import type { LinearShape } from './matvec.ts';
 import { quantFormats } from './quant/format.ts';
 import epilogue from './snippets/epilogue.wgsl?raw';
 import softcap from './snippets/softcap.wgsl?raw';
+import tile from './snippets/tile.wgsl?raw';
 import text from './matmul.wgsl?raw';
 
+/** Rows of a tile, and its tokens. */
 const TILE = 64;
 
 /** What has the range of f32, by eight bits of exponent. */
 const WIDE: readonly LinearShape['type'][] = ['F32', 'BF16', 'MXFP4'];
 
 /** The type of the weight tile. Wide types keep f32; what comes from f16 loses at most 2⁻¹¹ of a weight in a tile of f16. */
-function tileType(type: LinearShape['type'], variant: Variant): 'f32' | 'f16' {
+export function tileType(type: LinearShape['type'], variant: Variant): 'f32' | 'f16' {
   return WIDE.includes(type) ? 'f32' : variant.real;
 }
 
@@ -34,11 +36,12 @@ export const matmul: Kernel<LinearShape> = {
     return (
       directives({ real: variant.real, reduction: 'workgroup' }) +
       `alias real = ${tileType(shape.type, variant)};\n` +
-      constants(quantFormats[shape.type].constants(shape.columns)) +
+      constants({ ...quantFormats[shape.type].constants(shape.columns), TILE_TOKENS: TILE }) +
       STEP_WGSL +
       quantFormats[shape.type].wgsl +
       softcap +
       epilogue +
+      tile +
       text
     );
   },

@@ -44,8 +44,12 @@ export interface LinearShape {
   readonly tokenTile: number;
 }
 
-const ROWS_PER_GROUP = 4;
-const THREADS = 16;
+/** Rows that lanes share, so that a block of x is loaded once for them. */
+export const ROWS_PER_GROUP = 4;
+
+/** Groups of rows in a workgroup where one lane does a group alone. */
+export const THREADS = 16;
+
 const EPILOGUES = { store: 0, add: 1, glu: 2, gate: 3, activate: 4 } as const;
 const ACTIVATIONS = { silu: 0, gelu: 1 } as const;
 
@@ -69,7 +73,7 @@ function tokenTileOf({ tokenTile, lastTokenOnly }: LinearShape): number {
 }
 
 /** Lanes that share one group of rows: fewer where a row is short, so that none idles. */
-function lanesOf({ columns }: LinearShape, { reduction }: Variant): number {
+export function lanesOf({ columns }: Pick<LinearShape, 'columns'>, { reduction }: Variant): number {
   if (reduction === 'thread') return 1;
   return columns > 1024 ? 64 : columns > 512 ? 32 : 16;
 }

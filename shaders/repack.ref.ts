@@ -9,12 +9,14 @@ import { packQ2K } from './quant/q2-k.ref.ts';
 import { packQ3K } from './quant/q3-k.ref.ts';
 import { packQ40 } from './quant/q4-0.ref.ts';
 import { packQ41 } from './quant/q4-1.ref.ts';
+import { packQ4F32 } from './quant/q4-f32.ref.ts';
 import { packQ4K } from './quant/q4-k.ref.ts';
 import { packQ50 } from './quant/q5-0.ref.ts';
 import { packQ51 } from './quant/q5-1.ref.ts';
 import { packQ5K } from './quant/q5-k.ref.ts';
 import { packQ6K } from './quant/q6-k.ref.ts';
 import { packQ80 } from './quant/q8-0.ref.ts';
+import { packTQ10 } from './quant/tq1-0.ref.ts';
 import { packTQ20 } from './quant/tq2-0.ref.ts';
 
 /** Writes one row's own bytes of both planes, which hold zeros before. */
@@ -35,7 +37,9 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   IQ4_NL: packIQ4NL,
   IQ4_XS: packIQ4XS,
   MXFP4: packMXFP4,
+  TQ1_0: packTQ10,
   TQ2_0: packTQ20,
+  Q4_F32: packQ4F32,
 };
 
 /** Both planes of a tensor, as words. */

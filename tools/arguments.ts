@@ -1,7 +1,7 @@
-/** Command-line options as every tool here reads them: `--name value`, `--switch`; unknown ones are refused. */
+/** Command-line options as every tool here reads them: `--name value …`, `--switch`; unknown ones are refused. */
 
-/** What a tool accepts: `value` takes one argument, `switch` takes none. */
-export type OptionKinds = Readonly<Record<string, 'value' | 'switch'>>;
+/** What a tool accepts: `value` takes one argument, `values` one or more, `switch` none. */
+export type OptionKinds = Readonly<Record<string, 'value' | 'values' | 'switch'>>;
 
 /** Parsed options. */
 export interface Options {
@@ -9,6 +9,8 @@ export interface Options {
   text(name: string): string | undefined;
   /** The option's text; throws if it is missing. */
   required(name: string): string;
+  /** The texts of an option that takes several; throws if it is missing. */
+  several(name: string): string[];
   /** The option as a number; throws if it is none. */
   number(name: string): number | undefined;
   /** A comma-separated list of whole numbers. */
@@ -19,6 +21,7 @@ export interface Options {
 /** Parses `argv` (without node and script). Throws an Error that names the option and the known ones. */
 export function parseOptions(argv: readonly string[], kinds: OptionKinds): Options {
   const values = new Map<string, string>();
+  const lists = new Map<string, string[]>();
   for (let i = 0; i < argv.length; i++) {
     const name = argv[i]!.replace(/^--/, '');
     const kind = argv[i]!.startsWith('--') ? kinds[name] : undefined;
@@ -33,6 +36,10 @@ export function parseOptions(argv: readonly string[], kinds: OptionKinds): Optio
     const value = argv[++i];
     if (value === undefined) throw new Error(`--${name} needs a value`);
     values.set(name, value);
+    if (kind !== 'values') continue;
+    const list = [value];
+    while (i + 1 < argv.length && !argv[i + 1]!.startsWith('--')) list.push(argv[++i]!);
+    lists.set(name, list);
   }
   const number = (name: string, text: string): number => {
     const value = Number(text);
@@ -45,6 +52,11 @@ export function parseOptions(argv: readonly string[], kinds: OptionKinds): Optio
       const value = values.get(name);
       if (value === undefined) throw new Error(`--${name} is missing`);
       return value;
+    },
+    several: (name) => {
+      const list = lists.get(name);
+      if (list === undefined) throw new Error(`--${name} is missing`);
+      return list;
     },
     number: (name) => {
       const text = values.get(name);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: prefill and decode speed of one model file on this machine's adapter, next to the bandwidth that a plain
+ * `npm run bench`: prefill and decode speed of one model on this machine's adapter, next to the bandwidth that a plain
  * copy kernel reaches in the same run: machines are noisy, ratios within a run are not.
  */
 import { copy } from '../shaders/copy.ts';
@@ -13,7 +13,7 @@ import { parseOptions } from './arguments.ts';
 import { openNodeEngine } from './node-engine.ts';
 
 const OPTIONS = {
-  model: 'value',
+  model: 'values',
   adapter: 'value',
   prompt: 'value',
   tokens: 'value',
@@ -29,7 +29,7 @@ const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
 /** Runs the benchmark and prints a table, or one JSON object with `--json`. */
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
-  const opened = await openNodeEngine(options.required('model'), {}, options.text('adapter'));
+  const opened = await openNodeEngine(options.several('model'), {}, options.text('adapter'));
   try {
     const { engine } = opened;
     const { contextLength, decodeWeightBytes, gpuBytes, loadMs, summary, variant } = engine.model;

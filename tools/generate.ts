@@ -3,13 +3,18 @@ import { readFile } from 'node:fs/promises';
 import type { GpuCounts } from '../workers/gpu/gpu.ts';
 import { decodeWithLogprobs } from '../workers/engines/logprobs.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
-import { type ChatMessage, DEFAULT_SAMPLER, type SamplerSettings } from '../workers/protocol/engine.ts';
+import {
+  type ChatMessage,
+  DEFAULT_SAMPLER,
+  type QuantizedType,
+  type SamplerSettings,
+} from '../workers/protocol/engine.ts';
 import type { RecommendedSampling } from '../workers/protocol/model.ts';
 import { type Options, parseOptions } from './arguments.ts';
 import { openNodeEngine } from './node-engine.ts';
 
 const OPTIONS = {
-  model: 'value',
+  model: 'values',
   prompt: 'value',
   'prompt-file': 'value',
   'prompt-tokens': 'value',
@@ -26,6 +31,7 @@ const OPTIONS = {
   'presence-penalty': 'value',
   seed: 'value',
   context: 'value',
+  quantize: 'value',
   logprobs: 'value',
   'forced-tokens': 'value',
   stop: 'value',
@@ -39,9 +45,10 @@ const DEFAULT_MAX_TOKENS = 128;
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
   const contextLength = options.number('context');
+  const quantize = quantizedType(options.text('quantize'));
   const opened = await openNodeEngine(
-    options.required('model'),
-    contextLength === undefined ? {} : { contextLength },
+    options.several('model'),
+    { ...(contextLength === undefined ? {} : { contextLength }), quantize },
     options.text('adapter'),
   );
   try {
@@ -56,6 +63,11 @@ export async function main(argv: string[]): Promise<number> {
   } finally {
     await opened.close();
   }
+}
+
+function quantizedType(name: string | undefined): QuantizedType | null {
+  if (name === undefined || name === 'Q8_0' || name === 'Q4_0') return name ?? null;
+  throw new Error(`--quantize needs Q8_0 or Q4_0, not ${name}`);
 }
 
 async function readPrompt(options: Options, engine: NativeEngine): Promise<number[]> {
@@ -120,6 +132,7 @@ async function runFast(options: Options, engine: NativeEngine, promptIds: readon
     {
       sampler: samplerSettings(options, engine.model.summary.sampling),
       maxTokens: options.number('max-tokens') ?? DEFAULT_MAX_TOKENS,
+      verbatim: true,
       ...(stop === undefined ? {} : { stopStrings: [stop] }),
     },
     (event) => {
@@ -162,13 +175,14 @@ async function runWithLogprobs(options: Options, engine: NativeEngine, promptIds
 }
 
 function report(engine: NativeEngine, promptIds: readonly number[], run: Run): unknown {
-  const { summary, loadMs } = engine.model;
+  const { summary, quantized, loadMs } = engine.model;
   const { vendor, architecture, description, features } = engine.gpu.adapter;
   const decoded = run.tokens.length - 1; // the first token comes out of the prefill
   return {
     model: {
       architecture: summary.architecture,
       quantization: summary.quantization,
+      quantized_to: quantized,
       parameters: summary.parameters,
       name: summary.name,
     },

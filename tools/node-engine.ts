@@ -1,41 +1,70 @@
-/** The engine in Node: a model file from disk on whichever WebGPU adapter this machine has. */
-import { basename } from 'node:path';
-import { openGpu } from '../workers/gpu/open-gpu.ts';
+/** The engines in Node: a model from disk on whichever WebGPU adapter this machine has. */
+import { EmbeddingEngine } from '../workers/engines/embedding.ts';
 import type { EngineOptions } from '../workers/engines/load-model.ts';
 import { NativeEngine } from '../workers/engines/native.ts';
+import type { Gpu } from '../workers/gpu/gpu.ts';
+import { openGpu } from '../workers/gpu/open-gpu.ts';
+import { type ModelFiles, openModelFiles } from './model-files.ts';
 import { openNodeGpu } from './node-gpu.ts';
-import { openFileSource } from './testing/file-source.ts';
 
-/** An engine and the file under it. */
-export interface NodeEngine {
-  readonly engine: NativeEngine;
-  /** Frees the GPU and closes the file. */
+/** An engine and the files under it. */
+interface Opened<Engine> {
+  readonly engine: Engine;
+  /** Frees the GPU and closes the files. */
   close(): Promise<void>;
 }
 
+/** An engine that answers. */
+export type NodeEngine = Opened<NativeEngine>;
+
 /**
- * Loads a model file.
+ * Loads a model that writes.
  *
+ * @param paths what `openModelFiles` takes
  * @param adapterName part of an adapter's name to insist on; empty takes the best
  */
-export async function openNodeEngine(path: string, options: EngineOptions = {}, adapterName = ''): Promise<NodeEngine> {
+export function openNodeEngine(
+  paths: string | readonly string[],
+  options: EngineOptions = {},
+  adapterName = '',
+): Promise<NodeEngine> {
+  return open(paths, adapterName, (gpu, { bytes, name }) => NativeEngine.load(gpu, bytes, name, options));
+}
+
+/** Loads a model that makes embeddings; parameters as above. */
+export function openNodeEmbedder(
+  paths: string | readonly string[],
+  options: EngineOptions = {},
+  adapterName = '',
+): Promise<Opened<EmbeddingEngine>> {
+  return open(paths, adapterName, (gpu, { bytes, name }) => EmbeddingEngine.load(gpu, bytes, name, options));
+}
+
+async function open<Engine extends { dispose(): void }>(
+  paths: string | readonly string[],
+  adapterName: string,
+  load: (gpu: Gpu, files: ModelFiles) => Promise<Engine>,
+): Promise<Opened<Engine>> {
   const gpu = await openGpu(openNodeGpu(adapterName));
   if ('kind' in gpu)
     throw new Error(`No WebGPU adapter: ${gpu.detail} Install a Vulkan driver (Mesa 25 or newer, or Chromium).`);
-  const source = await openFileSource(path);
+  const files = await openModelFiles(typeof paths === 'string' ? [paths] : paths).catch((error: unknown) => {
+    gpu.destroy();
+    throw error;
+  });
   try {
-    const engine = await NativeEngine.load(gpu, source, basename(path), options);
+    const engine = await load(gpu, files);
     return {
       engine,
       close: async () => {
         engine.dispose();
         gpu.destroy();
-        await source.close();
+        await files.close();
       },
     };
   } catch (error) {
     gpu.destroy();
-    await source.close();
+    await files.close();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run --silent tokenize -- --model FILE --input TEXTFILE [--separator LINE]`
  *
+ * FILE may also be a folder, a part of a model, or several files (`--model` for each). *
  * Prints a JSON array with an array of token ids for each text: no BOS or EOS, special tokens not parsed. With a
  * separator the texts are what stands between lines equal to it; without, the whole file is one text. A file that holds
  * only a vocabulary will do.
@@ -8,9 +9,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readGguf } from '../workers/format/gguf.ts';
+import { readModel } from '../workers/format/read-model.ts';
 import { EngineError } from '../workers/protocol/errors.ts';
 import { createTokenizer } from '../workers/text/create-tokenizer.ts';
-import { openFileSource } from './testing/file-source.ts';
+import { openModelFiles } from './model-files.ts';
 
 /** Cuts at separator lines. The line break before one belongs to it, as the one after does; the last may end the file. */
 export function splitTexts(input: string, separator: string | undefined): string[] {
@@ -20,7 +22,7 @@ export function splitTexts(input: string, separator: string | undefined): string
   return texts;
 }
 
-function required(value: string | undefined, option: string): string {
+function required<T>(value: T | undefined, option: string): T {
   if (value !== undefined) return value;
   throw new EngineError('SettingInvalid', {
     what: `The option --${option} is missing`,
@@ -32,16 +34,16 @@ function required(value: string | undefined, option: string): string {
 export async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({
     args: argv,
-    options: { model: { type: 'string' }, input: { type: 'string' }, separator: { type: 'string' } },
+    options: { model: { type: 'string', multiple: true }, input: { type: 'string' }, separator: { type: 'string' } },
   });
-  const source = await openFileSource(required(values.model, 'model'));
+  const { bytes, close } = await openModelFiles(required(values.model, 'model'));
   try {
     const input = await readFile(required(values.input, 'input'), 'utf8');
-    const tokenizer = createTokenizer(await readGguf(source));
+    const tokenizer = createTokenizer('read' in bytes ? await readGguf(bytes) : await readModel(bytes));
     const texts = splitTexts(input, values.separator);
     process.stdout.write(`${JSON.stringify(texts.map((text) => tokenizer.encode(text)))}\n`);
     return 0;
   } finally {
-    await source.close();
+    await close();
   }
 }

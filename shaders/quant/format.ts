@@ -27,6 +27,9 @@ import q40 from './q4-0.wgsl?raw';
 import { dequantizeQ41 } from './q4-1.ref.ts';
 import q41Repack from './q4-1.repack.wgsl?raw';
 import q41 from './q4-1.wgsl?raw';
+import { dequantizeQ4F32 } from './q4-f32.ref.ts';
+import q4F32Repack from './q4-f32.repack.wgsl?raw';
+import q4F32 from './q4-f32.wgsl?raw';
 import { dequantizeQ4K } from './q4-k.ref.ts';
 import q4KRepack from './q4-k.repack.wgsl?raw';
 import q4K from './q4-k.wgsl?raw';
@@ -45,13 +48,15 @@ import q6K from './q6-k.wgsl?raw';
 import { dequantizeQ80 } from './q8-0.ref.ts';
 import q80Repack from './q8-0.repack.wgsl?raw';
 import q80 from './q8-0.wgsl?raw';
+import { dequantizeTQ10 } from './tq1-0.ref.ts';
+import tq10Repack from './tq1-0.repack.wgsl?raw';
 import { dequantizeTQ20 } from './tq2-0.ref.ts';
 import tq20Repack from './tq2-0.repack.wgsl?raw';
 import tq20 from './tq2-0.wgsl?raw';
 import { quantFormat, type QuantFormat } from './layout.ts';
 import type { QuantType } from './types.ts';
 
-export { QUANT_TYPES, type QuantType } from './types.ts';
+export { GGUF_QUANT_TYPES, QUANT_TYPES, type QuantType } from './types.ts';
 
 // Counts for a row of so many blocks of 32; a group is eight of them, a file's block of 256.
 const none = (): number => 0;
@@ -241,6 +246,17 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     repackWgsl: mxfp4Repack,
     dequantize: dequantizeMXFP4,
   }),
+  TQ1_0: quantFormat({
+    type: 'TQ1_0',
+    blockElements: 256,
+    blockBytes: 54,
+    vectors: 0.5,
+    scaleWords: (blocks) => Math.ceil(blocks / 16),
+    groups: (blocks) => Math.ceil(blocks / 16),
+    wgsl: tq20,
+    repackWgsl: tq10Repack,
+    dequantize: dequantizeTQ10,
+  }),
   TQ2_0: quantFormat({
     type: 'TQ2_0',
     blockElements: 256,
@@ -252,9 +268,20 @@ export const quantFormats: Readonly<Record<QuantType, QuantFormat>> = {
     repackWgsl: tq20Repack,
     dequantize: dequantizeTQ20,
   }),
+  Q4_F32: quantFormat({
+    type: 'Q4_F32',
+    blockElements: 32,
+    blockBytes: 20,
+    vectors: 1,
+    scaleWords: one,
+    groups: one,
+    wgsl: q4F32,
+    repackWgsl: q4F32Repack,
+    dequantize: dequantizeQ4F32,
+  }),
 };
 
-/** Whether the engine can run weights of this GGUF type. */
+/** Whether the engine can run weights of this type. */
 export function isQuantType(type: string): type is QuantType {
   return Object.hasOwn(quantFormats, type);
 }

@@ -1,7 +1,7 @@
 /** The names of the weight types that the engine runs: alone, so that whoever lists them loads no shader. */
 
-/** Every weight type that the engine runs, by its GGUF name: floats, then by family and by bits. */
-export const QUANT_TYPES = [
+/** Every weight type of GGUF that the engine runs: floats, then by family and by bits. */
+export const GGUF_QUANT_TYPES = [
   'F32',
   'F16',
   'BF16',
@@ -18,8 +18,12 @@ export const QUANT_TYPES = [
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
+  'TQ1_0',
   'TQ2_0',
 ] as const;
 
-/** A weight type that the engine runs, by its GGUF name. */
+/** Every weight type that the engine runs. Q4_F32 is a name of our own, for what MLC calls q4f32_1. */
+export const QUANT_TYPES = [...GGUF_QUANT_TYPES, 'Q4_F32'] as const;
+
+/** A weight type that the engine runs. */
 export type QuantType = (typeof QUANT_TYPES)[number];

@@ -17,6 +17,7 @@ function libraryApi(port: MessagePort, guard: Guard): LibraryApi {
   const remote = wrap<LibraryApi>(port);
   return {
     list: () => guard(remote.list()),
+    find: (place) => guard(remote.find(place)),
     inspect: (source) => guard(remote.inspect(source)),
     add: (source, onProgress) => guard<AddOutcome>(remote.add(source, proxy(onProgress))),
     resume: (id, onProgress) => guard<AddOutcome>(remote.resume(id, proxy(onProgress))),

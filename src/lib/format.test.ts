@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatInteger, formatRate, formatRemaining, formatSpeed } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatInteger,
+  formatRate,
+  formatRemaining,
+  formatSeconds,
+  formatSpeed,
+} from './format.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -49,5 +57,14 @@ describe('counts, rates and speeds', () => {
   });
   it('writes rates', () => {
     expect(formatRate(12_300_000)).toBe('12.3 MB/s');
+  });
+  it.each([
+    [0, '0.0 s'],
+    [1_449, '1.4 s'],
+    [9_960, '10 s'],
+    [59_400, '59 s'],
+    [185_000, '3 min 5 s'],
+  ])('writes how long %s ms are', (ms, text) => {
+    expect(formatSeconds(ms)).toBe(text);
   });
 });

@@ -18,6 +18,26 @@ describe('toMessages', () => {
   });
 });
 
+describe('thoughts', () => {
+  const thinking = { text: 'Well.', ms: 1200 };
+  it('go to the engine beside the answers', () => {
+    const turns = [turn(1, 'user', 'a'), { ...turn(2, 'assistant', 'b'), thinking }, turn(3, 'user', 'c')];
+    expect(toMessages('', turns)).toEqual([
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', thinking: 'Well.' },
+      { role: 'user', content: 'c' },
+    ]);
+    expect(restoreTurns(JSON.parse(JSON.stringify(turns)))).toEqual(turns);
+  });
+  it('that led to no answer are left out', () => {
+    const turns = [turn(1, 'user', 'a'), { ...turn(2, 'assistant', ''), thinking }, turn(3, 'user', 'c')];
+    expect(toMessages('', turns)).toEqual([{ role: 'user', content: 'a\n\nc' }]);
+  });
+  it.each([null, 'Well.', {}, { text: 1, ms: null }])('are no %j', (strange) => {
+    expect(restoreTurns([{ ...turn(1, 'assistant', 'b'), thinking: strange }])).toEqual([]);
+  });
+});
+
 describe('restoreTurns', () => {
   it('takes back what was kept', () => {
     const turns = [turn(1, 'user', 'a'), turn(2, 'assistant', 'b')];

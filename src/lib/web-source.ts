@@ -1,42 +1,49 @@
-/** What a person types to fetch a model, as a source: an address, or a hub repository and a file in it. */
-import type { ModelSource } from '../../workers/protocol/model.ts';
+/** What a person types to fetch a model, as what to ask for: a file at an address, or a hub repository to look through. */
+import type { ModelSource, Repository } from '../../workers/protocol/model.ts';
 
-type WebSource = Exclude<ModelSource, { kind: 'file' }>;
+/** A file to look at, or a repository to look through, for the choice that `fileName` belongs to where there is one. */
+export type WebRequest =
+  | { readonly source: Extract<ModelSource, { kind: 'url' | 'hub' }> }
+  | { readonly repository: Repository; readonly fileName?: string };
 
-/** A source, or why there is none as a sentence. */
-export type ParsedSource = { readonly source: WebSource } | { readonly problem: string };
+/** What to ask for, or why there is nothing as a sentence. */
+export type ParsedAddress = WebRequest | { readonly problem: string };
 
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 const LOCAL_HOSTS = ['localhost', '127.0.0.1'];
+const HUB_HOSTS = ['huggingface.co', 'hf.co'];
+/** A model in one file; every other file of a repository is a part of something. */
+const WHOLE_MODEL = /(?<!-\d{5}-of-\d{5})\.gguf$/i;
 
-/** Whether `address` is a hub repository (`owner/name`), so that the name of a file in it is needed too. */
-export function isRepository(address: string): boolean {
-  return REPOSITORY.test(address.trim());
-}
-
-/** Reads `address` (an http or https address, or `owner/name`) and `fileName` (only used with a repository). */
-export function parseWebSource(address: string, fileName: string): ParsedSource {
+/** Reads an http or https address, or `owner/name`. */
+export function parseAddress(address: string): ParsedAddress {
   const trimmed = address.trim();
-  if (isRepository(trimmed)) {
-    const file = fileName.trim();
-    if (file === '') return { problem: 'Type the name of the file in the repository, such as model-Q4_K_M.gguf.' };
-    return { source: { kind: 'hub', repository: trimmed, fileName: file } };
-  }
-  if (!URL.canParse(trimmed)) {
+  if (REPOSITORY.test(trimmed)) return { repository: { repository: trimmed } };
+  // People leave out what every address begins with.
+  const text = HUB_HOSTS.some((host) => trimmed.startsWith(`${host}/`)) ? `https://${trimmed}` : trimmed;
+  if (!URL.canParse(text)) {
     return { problem: 'Type an address that starts with https://, or a repository as owner/name.' };
   }
-  const url = new URL(trimmed);
-  const page = /^\/([\w.-]+\/[\w.-]+)\/(?:blob|resolve)\/([^/]+)\/(.+)$/.exec(url.pathname);
-  if (url.hostname === 'huggingface.co' && page !== null) {
-    const [, repository = '', revision = '', file = ''] = page;
-    try {
-      return { source: { kind: 'hub', repository, revision, fileName: decodeURIComponent(file) } };
-    } catch {
-      return { problem: 'This address is not written correctly. Copy it again from the page of the file.' };
-    }
-  }
+  const url = new URL(text);
+  const onHub = HUB_HOSTS.includes(url.hostname) ? hubRequest(url.pathname) : null;
+  if (onHub !== null) return onHub;
   if (url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname))) {
     return { source: { kind: 'url', url: url.href } };
   }
   return { problem: 'Only https addresses can be fetched (http works for this computer itself: localhost).' };
+}
+
+/** The hub's own pages: a repository, a folder of it at a revision, or a file. */
+function hubRequest(path: string): ParsedAddress | null {
+  const page = /^\/([\w.-]+\/[\w.-]+)(?:\/(tree|blob|resolve)\/([^/]+)(?:\/(.+))?)?\/?$/.exec(path);
+  if (page === null) return null;
+  const [, name = '', kind, revision, file] = page;
+  const repository = { repository: name, ...(revision !== undefined && { revision }) };
+  if (kind === undefined || kind === 'tree' || file === undefined) return { repository };
+  try {
+    const fileName = decodeURIComponent(file);
+    return WHOLE_MODEL.test(fileName) ? { source: { kind: 'hub', ...repository, fileName } } : { repository, fileName };
+  } catch {
+    return { problem: 'This address is not written correctly. Copy it again from the page of the file.' };
+  }
 }

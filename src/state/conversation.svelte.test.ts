@@ -98,6 +98,51 @@ describe('ConversationState', () => {
     expect(new ConversationState(undefined as never, undefined as never).turns.at(-1)?.content).toBe('Hello');
   });
 
+  it('keeps what a model thinks apart from what it says', async () => {
+    vi.useFakeTimers();
+    const requests: GenerateRequest[] = [];
+    let finish: () => void = () => undefined;
+    const { conversation, settings } = await start((request, onEvent) => {
+      requests.push(request);
+      onEvent({ kind: 'thinking', text: 'Well', tokens: 1 });
+      onEvent({ kind: 'thinking', text: '.\n', tokens: 2 });
+      return new Promise((resolve) => {
+        finish = () => {
+          resolve(result('Hello', { thinking: 'Well.\n', thinkingMs: 1500 }));
+        };
+      });
+    });
+    settings.change({ thinking: true });
+    const sent = conversation.send('hi');
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(conversation.answer).toMatchObject({ text: '', thinking: 'Well.\n', tokens: 2, prefill: null });
+    const reloaded = new ConversationState(undefined as never, undefined as never);
+    expect(reloaded.turns.at(-1)).toMatchObject({ content: '', thinking: { text: 'Well.', ms: null } });
+    finish();
+    await sent;
+    expect(conversation.turns.at(-1)).toMatchObject({ content: 'Hello', thinking: { text: 'Well.', ms: 1500 } });
+    const again = conversation.send('bye');
+    await vi.advanceTimersByTimeAsync(1);
+    finish();
+    await again;
+    vi.useRealTimers();
+    expect(requests.map(({ thinking }) => thinking)).toEqual([true, true]);
+    expect(requests[1]!.messages).toEqual([
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: 'Hello', thinking: 'Well.' },
+      { role: 'user', content: 'bye' },
+    ]);
+  });
+
+  it('keeps a thought that came before a failure', async () => {
+    const { conversation } = await start((_request, onEvent) => {
+      onEvent({ kind: 'thinking', text: 'Well', tokens: 1 });
+      return Promise.reject(new EngineError('GpuLost', { what: 'gone' }));
+    });
+    await expect(conversation.send('hi')).rejects.toMatchObject({ name: 'GpuLost' });
+    expect(conversation.turns.at(-1)).toMatchObject({ content: '', thinking: { text: 'Well', ms: null } });
+  });
+
   it('keeps the words that came before a failure', async () => {
     const { conversation } = await start((_request, onEvent) => {
       onEvent({ kind: 'text', text: 'Half', tokens: 2 });

@@ -14,6 +14,8 @@ const SAVE_MS = 1000;
 export interface StreamingAnswer {
   readonly id: number;
   readonly text: string;
+  /** What the model thinks before; empty where it does not. */
+  readonly thinking: string;
   /** Tokens generated so far. */
   readonly tokens: number;
   /** Reading of the prompt; `null` once the first text is there. */
@@ -81,7 +83,7 @@ export class ConversationState {
 
   async #stream(): Promise<void> {
     const id = this.#nextId();
-    const live = { text: '', tokens: 0, prefill: null as StreamingAnswer['prefill'] };
+    const live = { text: '', thinking: '', tokens: 0, prefill: null as StreamingAnswer['prefill'] };
     const draw = () => {
       this.answer = { id, ...live };
     };
@@ -94,25 +96,26 @@ export class ConversationState {
     const onEvent = (event: GenerateEvent) => {
       if (event.kind === 'prefill') live.prefill = { doneTokens: event.doneTokens, totalTokens: event.totalTokens };
       else {
-        live.text += event.text;
+        live[event.kind] += event.text;
         live.tokens = event.tokens;
         live.prefill = null;
       }
     };
     const model = this.#engine.model?.summary.name ?? '';
-    const { systemPrompt, maxTokens, stopStrings } = this.#settings.current;
+    const { systemPrompt, maxTokens, stopStrings, thinking } = this.#settings.current;
     const request = {
       messages: toMessages(systemPrompt, this.turns),
       sampler: this.#settings.sampler(this.#engine.model?.summary.sampling),
       stopStrings,
       ...(maxTokens === null ? {} : { maxTokens }),
+      ...(thinking === null ? {} : { thinking }),
     };
     try {
       const result = await this.#engine.generate(request, onEvent);
-      this.#push({ role: 'assistant', content: result.text, stats: toStats(model, result) }, id);
+      this.#push({ ...toAnswer(result.text, result.thinking, result.thinkingMs), stats: toStats(model, result) }, id);
     } catch (error) {
       const stats = { ...FAILED, model, generatedTokens: live.tokens };
-      if (live.text !== '') this.#push({ role: 'assistant', content: live.text, stats }, id);
+      if (live.text + live.thinking !== '') this.#push({ ...toAnswer(live.text, live.thinking, null), stats }, id);
       throw error;
     } finally {
       clearInterval(redraw);
@@ -133,9 +136,9 @@ export class ConversationState {
   #save(): void {
     const { answer } = this;
     const partial: Turn[] =
-      answer === null || answer.text === ''
+      answer === null || answer.text + answer.thinking === ''
         ? []
-        : [{ id: answer.id, role: 'assistant', content: answer.text, stats: null }];
+        : [{ id: answer.id, ...toAnswer(answer.text, answer.thinking, null), stats: null }];
     const turns = [...this.turns, ...partial];
     writeStored('conversation', turns.length === 0 ? null : turns);
   }
@@ -149,6 +152,12 @@ const FAILED: AnswerStats = {
   reusedTokens: 0,
   tokensPerSecond: null,
 };
+
+/** A model's turn, its thought apart where it had one. */
+function toAnswer(content: string, thinking: string, ms: number | null): Pick<Turn, 'role' | 'content' | 'thinking'> {
+  const answer = { role: 'assistant', content } as const;
+  return thinking === '' ? answer : { ...answer, thinking: { text: thinking.trimEnd(), ms } };
+}
 
 function toStats(model: string, result: GenerateResult): AnswerStats {
   const { finishReason, generatedTokens, promptTokens, reusedTokens, decodeMs } = result;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EngineApi } from '../../workers/protocol/engine.ts';
+import type { EngineApi, LoadOptions } from '../../workers/protocol/engine.ts';
 import { EngineError } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
 import type { ModelSource } from '../../workers/protocol/model.ts';
@@ -40,6 +40,7 @@ function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}
   };
   const libraryApi: LibraryApi = {
     list: () => Promise.resolve([entry('a')]),
+    find: () => Promise.resolve({ models: [], otherFiles: 0, commit: null }),
     inspect: () => Promise.resolve(modelSummary()),
     add: () => Promise.resolve({ kind: 'added', entry: entry('new') }),
     resume: () => Promise.resolve({ kind: 'added', entry: entry('a') }),
@@ -58,7 +59,7 @@ function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}
   return { app, calls };
 }
 
-const file = () => new File(['x'], 'm.gguf');
+const file = () => ({ path: 'm.gguf', file: new File(['x'], 'm.gguf') });
 
 describe('Freehold', () => {
   it('starts with no model where none was used before', async () => {
@@ -107,11 +108,35 @@ describe('Freehold', () => {
   it('keeps the candidate, loads it and remembers it', async () => {
     const { app, calls } = make();
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect([app.pageState, calls, kept['freehold.lastModel']]).toEqual(['ready', ['load new'], '"new"']);
     expect(app.library.candidate).toBe(null);
     expect(kept).not.toHaveProperty('freehold.loading');
+  });
+
+  it('loads a model with the weights that were chosen for it, each time', async () => {
+    const asked: unknown[] = [];
+    const summary = modelSummary({ quantization: 'BF16' });
+    const { app } = make(
+      {
+        load: (id, options) => {
+          asked.push(options.quantize);
+          return Promise.resolve(loadedModel(id));
+        },
+      },
+      {
+        inspect: () => Promise.resolve(summary),
+        add: () => Promise.resolve({ kind: 'added', entry: entry('new', { summary }) }),
+      },
+    );
+    await app.start();
+    await app.chooseFiles([file()]);
+    await app.keepCandidate(true, 'Q4_0');
+    await app.use(entry('new', { summary }));
+    await app.chooseFiles([file()]);
+    await app.keepCandidate(true);
+    expect(asked).toEqual(['Q4_0', 'Q4_0', null]);
   });
 
   it('stores the built-in model and loads it, and loads it at once when it is stored', async () => {
@@ -145,11 +170,51 @@ describe('Freehold', () => {
       load: () => Promise.reject(new EngineError('ModelTooLarge', { what: 'It needs 9 GB' })),
     });
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect(calls).toEqual(['remove new']);
     expect(app.problems.current).toMatchObject({ title: 'This model is too large for this device' });
     expect(app.pageState).toBe('none');
+  });
+
+  it('offers to go on where it is not known how text is split, and remembers that a person did', async () => {
+    const summary = modelSummary({ unknownPreTokenizer: { name: 'brand-new', suggested: 'qwen2' } });
+    const asked: LoadOptions[] = [];
+    const { app, calls } = make(
+      {
+        load: (id, options) => {
+          asked.push(options);
+          return options.assumePreTokenizer === undefined
+            ? Promise.reject(new EngineError('TokenizerUnsupported', { what: 'Not known here', got: '"brand-new"' }))
+            : Promise.resolve(loadedModel(id));
+        },
+      },
+      {
+        list: () => Promise.resolve([entry('new', { summary })]),
+        add: () => Promise.resolve({ kind: 'added', entry: entry('new', { summary }) }),
+      },
+    );
+    await app.start();
+    await app.chooseFiles([file()]);
+    await app.keepCandidate(true);
+    expect([app.pageState, calls]).toEqual(['none', []]);
+    expect(app.problems.current).toMatchObject({ detail: 'Not known here: got "brand-new".' });
+    expect(app.problems.current!.action!.label).toBe('Load anyway, as qwen2');
+    app.problems.current!.action!.run();
+    await vi.waitFor(() => expect(app.pageState).toBe('ready'));
+    expect(asked).toEqual([{}, { assumePreTokenizer: 'qwen2' }]);
+    await app.useAgain();
+    expect([app.pageState, asked.length, asked[2]]).toEqual(['ready', 3, { assumePreTokenizer: 'qwen2' }]);
+  });
+
+  it('offers no way on past a tokenizer that cannot be read at all', async () => {
+    const { app, calls } = make({
+      load: () => Promise.reject(new EngineError('TokenizerUnsupported', { what: 'No vocabulary' })),
+    });
+    await app.start();
+    await app.chooseFiles([file()]);
+    await app.keepCandidate(true);
+    expect([app.problems.current!.action, calls]).toEqual([null, ['remove new']]);
   });
 
   it('keeps what was downloaded even if it does not run here', async () => {
@@ -157,7 +222,7 @@ describe('Freehold', () => {
       load: () => Promise.reject(new EngineError('ModelTooLarge', { what: 'It needs 9 GB' })),
     });
     await app.start();
-    await app.chooseFromWeb({ kind: 'url', url: 'https://example.org/m.gguf' });
+    await app.chooseFromWeb({ source: { kind: 'url', url: 'https://example.org/m.gguf' } });
     await app.keepCandidate(true);
     expect(calls).toEqual([]);
     expect(app.problems.current).not.toBe(null);
@@ -167,7 +232,7 @@ describe('Freehold', () => {
     kept['freehold.hubEndpoint'] = 'http://localhost:1234';
     const inspect = vi.fn(() => Promise.resolve(modelSummary()));
     const { app } = make({}, { inspect });
-    await app.chooseFromWeb({ kind: 'hub', repository: 'o/n', fileName: 'm.gguf' });
+    await app.chooseFromWeb({ source: { kind: 'hub', repository: 'o/n', fileName: 'm.gguf' } });
     expect(inspect).toHaveBeenCalledWith(expect.objectContaining({ endpoint: 'http://localhost:1234' }));
   });
 
@@ -204,7 +269,7 @@ describe('Freehold', () => {
       },
     );
     await app.start();
-    await app.chooseFile(file());
+    await app.chooseFiles([file()]);
     await app.keepCandidate(true);
     expect([states, app.pageState]).toEqual([['downloading'], 'ready']);
   });

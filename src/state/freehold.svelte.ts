@@ -1,12 +1,16 @@
 /** The whole page's state, and what a person can do that touches more than one concern. Shows failures, never throws. */
-import type { EngineApi } from '../../workers/protocol/engine.ts';
+import type { EngineApi, QuantizedType } from '../../workers/protocol/engine.ts';
 import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
 import type { LibraryApi } from '../../workers/protocol/library.ts';
 import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
 import { EMBER, emberSource } from '../catalog/ember.ts';
+import { keepChoice, keptChoice } from '../lib/make-smaller.ts';
+import type { PickedFile } from '../lib/picked-files.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
+import type { WebRequest } from '../lib/web-source.ts';
 import { ConversationState } from './conversation.svelte.ts';
 import { EngineState, type Connect } from './engine.svelte.ts';
+import { Finder } from './finder.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
 import { Problems, type ProblemAction } from './problems.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
@@ -35,12 +39,15 @@ export class Freehold {
   readonly settings = new SettingsState();
   readonly engine: EngineState;
   readonly library: LibraryState;
+  readonly finder: Finder;
   readonly conversation: ConversationState;
   /** The model that was being loaded when the page ended without a word: it is not loaded again unasked. */
   suspect = $state<string | null>(null);
   /** Name of the model that is being put onto the GPU. */
   loadingName = $state('');
 
+  /** The way on past the failure of a load. */
+  #wayOn: ProblemAction | null = null;
   #listed: Promise<void> = Promise.resolve();
 
   constructor(connectEngine: Connect<EngineApi>, connectLibrary: Connect<LibraryApi>) {
@@ -48,6 +55,7 @@ export class Freehold {
       this.problems.show(error, this.#restartAction());
     });
     this.library = new LibraryState(connectLibrary);
+    this.finder = new Finder(this.library);
     this.conversation = new ConversationState(this.engine, this.settings);
   }
 
@@ -88,16 +96,31 @@ export class Freehold {
     await this.#listed;
   }
 
-  /** Looks at a file that a person chose. */
-  chooseFile(file: File): Promise<void> {
-    return this.#try(() => this.library.inspect({ kind: 'file', file, fileName: file.name }));
+  /** Looks at files that a person chose, once it is known which. */
+  chooseFiles(files: readonly PickedFile[] | Promise<readonly PickedFile[]>): Promise<void> {
+    return this.#try(async () => this.finder.pick(await files));
   }
 
   /** Looks at an address that a person typed. */
-  chooseFromWeb(source: ModelSource): Promise<void> {
+  chooseFromWeb(asked: WebRequest): Promise<void> {
     const endpoint = hubEndpoint();
-    const asked = source.kind === 'hub' && endpoint !== null ? { ...source, endpoint } : source;
-    return this.#try(() => this.library.inspect(asked));
+    const elsewhere = endpoint === null ? {} : { endpoint };
+    return this.#try(async () => {
+      if ('repository' in asked) return this.finder.look({ ...asked.repository, ...elsewhere }, asked.fileName);
+      this.finder.dismiss();
+      return this.library.inspect(asked.source.kind === 'hub' ? { ...asked.source, ...elsewhere } : asked.source);
+    });
+  }
+
+  /** Looks at one of the models that there are to choose from. */
+  chooseOffered(source: ModelSource): Promise<void> {
+    return this.#try(() => this.library.inspect(source));
+  }
+
+  /** Forgets what was chosen and what there was to choose from. */
+  dismissChoice(): void {
+    this.library.dismiss();
+    this.finder.dismiss();
   }
 
   /** Holds the transfer that runs. */
@@ -120,20 +143,22 @@ export class Freehold {
     return this.#try(() => this.conversation.clear());
   }
 
-  /** Keeps the candidate and, with `thenLoad`, puts it onto the GPU. */
-  async keepCandidate(thenLoad: boolean): Promise<void> {
+  /** Keeps the candidate and, with `thenLoad`, puts it onto the GPU; now and later with weights made smaller to `quantize`. */
+  async keepCandidate(thenLoad: boolean, quantize: QuantizedType | null = null): Promise<void> {
     const { candidate } = this.library;
     if (candidate === null) return;
+    keepChoice(candidate.summary, quantize);
     await this.#try(async () => {
       const before = this.library.entries;
-      this.library.dismiss();
+      this.dismissChoice();
       const entry = await this.library.add(candidate);
       if (entry === null || !thenLoad) return;
       try {
         await this.#load(entry);
       } catch (error) {
         if (
-          candidate.source.kind === 'file' &&
+          (candidate.source.kind === 'file' || candidate.source.kind === 'files') &&
+          this.#wayOn === null &&
           !before.some(({ id }) => id === entry.id) &&
           FILE_IS_UNFIT.includes(errorCode(error))
         ) {
@@ -207,7 +232,8 @@ export class Freehold {
     );
   }
 
-  async #load(entry: LibraryEntry): Promise<void> {
+  /** `assumed` is the way to split text that a person chose to go on with, where the model's own is not known. */
+  async #load(entry: LibraryEntry, assumed = this.#assumedBefore(entry)): Promise<void> {
     await this.conversation.stop();
     this.suspect = null;
     this.loadingName = entry.summary.name;
@@ -215,17 +241,35 @@ export class Freehold {
     writeStored('loading', entry.id);
     try {
       // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
-      const options =
-        contextLength === null ? {} : { contextLength: Math.min(contextLength, entry.summary.contextLength) };
+      const options = {
+        ...(contextLength !== null && { contextLength: Math.min(contextLength, entry.summary.contextLength) }),
+        ...(assumed !== null && { assumePreTokenizer: assumed }),
+        quantize: keptChoice(entry.summary),
+      };
       const loaded = await this.engine.load(entry.id, options).catch(async (error: unknown) => {
         if (!PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
         await this.library.repair(entry);
         return this.engine.load(entry.id, options);
       });
       if (loaded) writeStored('lastModel', entry.id);
+      if (loaded && assumed !== null) writeStored('assumedFor', entry.id);
+    } catch (error) {
+      if (assumed === null && errorCode(error) === 'TokenizerUnsupported') this.#wayOn = this.#loadAnyway(entry);
+      throw error;
     } finally {
       writeStored('loading', null);
     }
+  }
+
+  /** A choice holds for the model that it was made for, so that the next visit does not ask again. */
+  #assumedBefore({ id, summary }: LibraryEntry): string | null {
+    return readStored('assumedFor') === id ? (summary.unknownPreTokenizer?.suggested ?? null) : null;
+  }
+
+  #loadAnyway(entry: LibraryEntry): ProblemAction | null {
+    const suggested = entry.summary.unknownPreTokenizer?.suggested;
+    if (suggested === undefined) return null;
+    return { label: `Load anyway, as ${suggested}`, run: () => void this.#try(() => this.#load(entry, suggested)) };
   }
 
   /** Runs an intent; a failure is shown, with an action if there is one. */
@@ -235,11 +279,12 @@ export class Freehold {
     laterAction: () => ProblemAction | null = () => null,
   ): Promise<void> {
     this.problems.dismiss();
+    this.#wayOn = null;
     try {
       await intent();
     } catch (error) {
       if (this.engine.phase === 'died') this.problems.show(error, this.#restartAction());
-      else this.problems.show(error, action ?? laterAction());
+      else this.problems.show(error, this.#wayOn ?? action ?? laterAction());
     }
   }
 

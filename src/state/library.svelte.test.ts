@@ -10,6 +10,7 @@ const SOURCE: ModelSource = { kind: 'url', url: 'https://example.org/m.gguf' };
 function start(api: Partial<LibraryApi>): LibraryState {
   const full: LibraryApi = {
     list: () => Promise.resolve([]),
+    find: () => Promise.resolve({ models: [], otherFiles: 0, commit: null }),
     inspect: () => Promise.resolve(modelSummary()),
     add: () => Promise.resolve({ kind: 'added', entry: entry('a') }),
     resume: () => Promise.resolve({ kind: 'added', entry: entry('a') }),

@@ -1,6 +1,7 @@
 /** The models on this device, the one that is being looked at, and the one that is being brought in. */
 import type { AddOutcome, LibraryApi } from '../../workers/protocol/library.ts';
 import { EngineError } from '../../workers/protocol/errors.ts';
+import type { FoundModels, ModelPlace } from '../../workers/protocol/found.ts';
 import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from '../../workers/protocol/model.ts';
 import type { WorkerLink } from '../engine/link.ts';
 import type { Connect } from './engine.svelte.ts';
@@ -38,7 +39,7 @@ export class LibraryState {
   entries = $state.raw<readonly LibraryEntry[]>([]);
   /** False until the store has been read. */
   known = $state(false);
-  /** A name of what is being inspected, or `null`. */
+  /** A name of what is being looked at, or `null`. */
   inspecting = $state<string | null>(null);
   candidate = $state.raw<Candidate | null>(null);
   transfer = $state.raw<Transfer | null>(null);
@@ -71,18 +72,35 @@ export class LibraryState {
     await this.refreshStorage();
   }
 
-  /** Looks at a source's description; the result is `candidate`. A later call overtakes an earlier one. */
+  /** Looks at a source's description; the result is `candidate`. A later look overtakes an earlier one. */
   async inspect(source: ModelSource): Promise<void> {
-    const inspection = ++this.#inspections;
-    this.candidate = null;
-    this.inspecting = sourceName(source);
-    try {
-      const summary = await (await this.#api()).inspect(source);
-      if (inspection !== this.#inspections) return;
+    await this.#look(sourceName(source), async (api) => {
+      const summary = await api.inspect(source);
       if (summary.unsupported !== null) {
         throw new EngineError('FileUnsupported', { what: summary.unsupported.replace(/\.$/, '') });
       }
-      this.candidate = { source, summary };
+      return () => (this.candidate = { source, summary });
+    });
+  }
+
+  /** Looks for models at a place that a person calls `name`; `null` if a later look has overtaken this one. */
+  async find(place: ModelPlace, name: string): Promise<FoundModels | null> {
+    let found: FoundModels | null = null;
+    await this.#look(name, async (api) => {
+      const models = await api.find(place);
+      return () => (found = models);
+    });
+    return found;
+  }
+
+  /** Shows `name` while it looks. What it gives is done if no later look has begun; failures of an earlier one are none. */
+  async #look(name: string, look: (api: LibraryApi) => Promise<() => void>): Promise<void> {
+    const inspection = ++this.#inspections;
+    this.candidate = null;
+    this.inspecting = name;
+    try {
+      const accept = await look(await this.#api());
+      if (inspection === this.#inspections) accept();
     } catch (error) {
       if (inspection === this.#inspections) throw error;
     } finally {
@@ -188,5 +206,6 @@ function storageManager(): StorageManager | undefined {
 
 /** What to call a source before its metadata is known. */
 function sourceName(source: ModelSource): string {
-  return source.kind === 'url' ? source.url : source.fileName;
+  if (source.kind === 'url') return source.url;
+  return 'name' in source ? source.name : source.fileName;
 }

@@ -20,6 +20,14 @@ describe('SettingsState', () => {
     expect(new SettingsState().current).toEqual({ ...DEFAULT_SETTINGS, temperature: 0, seed: 5 });
   });
 
+  it('keeps whether a model thinks, and leaves it to the model until then', () => {
+    expect(new SettingsState().current.thinking).toBe(null);
+    new SettingsState().change({ thinking: false });
+    expect(new SettingsState().current.thinking).toBe(false);
+    kept['freehold.settings'] = JSON.stringify({ thinking: 'no' });
+    expect(new SettingsState().current.thinking).toBe(null);
+  });
+
   it('takes nothing from a kept value that is not valid', () => {
     kept['freehold.settings'] = JSON.stringify({ temperature: 99, topK: 1.5, topP: 'x', minP: 0.1, systemPrompt: 3 });
     expect(new SettingsState().current).toEqual({ ...DEFAULT_SETTINGS, minP: 0.1 });

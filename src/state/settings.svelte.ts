@@ -44,6 +44,8 @@ export interface Settings extends Record<Exclude<NumberSetting, NullableSetting>
   readonly maxTokens: number | null;
   /** `null`: the engine's default. */
   readonly contextLength: number | null;
+  /** Whether a model thinks before it answers, where it can be told to; `null`: as the model has it. */
+  readonly thinking: boolean | null;
 }
 
 type NullableSetting = keyof RecommendedSampling | 'seed' | 'maxTokens' | 'contextLength';
@@ -62,6 +64,7 @@ export const DEFAULT_SETTINGS: Settings = {
   seed: null,
   maxTokens: null,
   contextLength: null,
+  thinking: null,
 };
 
 /** Why `value` cannot be this setting, as a sentence, or `null` if it can. */
@@ -110,6 +113,7 @@ function restore(kept: unknown): Settings {
   const values = kept as Record<string, unknown>;
   const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
   if (typeof values.systemPrompt === 'string') settings.systemPrompt = values.systemPrompt;
+  if (typeof values.thinking === 'boolean') settings.thinking = values.thinking;
   const { stopStrings } = values;
   if (Array.isArray(stopStrings) && stopStrings.every((text) => typeof text === 'string' && text !== ''))
     settings.stopStrings = stopStrings;

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { QUANT_TYPES } from '../../shaders/quant/types.ts';
+import { GGUF_QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { decodeWithLogprobs } from '../../workers/engines/logprobs.ts';
 import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { openNodeEngine } from '../node-engine.ts';
@@ -46,6 +46,9 @@ const SQUARE = { embedding: 144 } as const;
 const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[] = [
   { title: 'architecture qwen2', architecture: 'qwen2', ...SMALL, ...SQUARE },
   { title: 'architecture qwen3', architecture: 'qwen3', ...SMALL },
+  { title: 'architecture qwen3moe', architecture: 'qwen3moe', ...SMALL },
+  { title: 'architecture qwen2moe', architecture: 'qwen2moe', ...SMALL, ...SQUARE },
+  { title: 'architecture llama with experts', ...SMALL, ...SQUARE, experts: { count: 8, used: 2 } },
   { title: 'architecture smollm3', architecture: 'smollm3', ...SMALL, layers: 5 },
   { title: 'architecture granite', architecture: 'granite', ...SMALL },
   { title: 'architecture olmo2', architecture: 'olmo2', ...SMALL, ...SQUARE },
@@ -67,12 +70,42 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture gemma3', architecture: 'gemma3', ...SMALL, layers: 7 },
   { title: 'architecture phi3', architecture: 'phi3', ...SMALL, ...SQUARE },
   { title: 'architecture starcoder2', architecture: 'starcoder2', ...SMALL, ...SQUARE },
+  { title: 'architecture gpt-oss', architecture: 'gpt-oss', ...SMALL, layers: 4 },
   { title: 'architecture gpt2', architecture: 'gpt2', ...SMALL, ...SQUARE, kvHeads: 6 },
 ];
 
+/** Sizes that differ and fit blocks of 256 weights. */
+const OF_BLOCKS = { embedding: 512, feedForward: 768, heads: 4, kvHeads: 2, headDim: 64 } as const;
+
+/** Where llama.cpp insists on heads as wide as the embedding, as above. */
+const OF_SQUARE_BLOCKS = { ...OF_BLOCKS, heads: 8 } as const;
+const INSISTS: readonly string[] = ['qwen2', 'qwen2moe', 'olmo2', 'phi3', 'starcoder2', 'gpt2'];
+
+/** A number of types that no architecture's number of matrices is a multiple of, so that each layer mixes them anew. */
+const MIXED = ['Q4_K', 'Q6_K', 'Q5_0', 'Q3_K', 'IQ4_XS', 'Q8_0', 'Q5_K', 'Q4_1', 'Q2_K', 'F16', 'IQ4_NL'] as const;
+/** Those that fit the odd lengths of experts, which are made of one type each as real files make them. */
+const MIXED_OF_32 = ['MXFP4', 'Q8_0', 'Q4_0', 'Q5_1', 'IQ4_NL', 'BF16', 'Q4_1'] as const;
+
+/** Every architecture once more, with the types of its matrices mixed. */
+const MIXTURES = ARCHITECTURES.map(({ title, ...options }) => {
+  const { architecture = 'llama', kvHeads } = options;
+  const experts = options.experts !== undefined || ['qwen2moe', 'qwen3moe', 'gpt-oss'].includes(architecture);
+  const square = INSISTS.includes(architecture) || options.experts !== undefined;
+  const sizes = square ? OF_SQUARE_BLOCKS : OF_BLOCKS;
+  return {
+    ...options,
+    ...sizes,
+    ...(kvHeads === 6 && { kvHeads: 8 }),
+    title: `${title}, types mixed`,
+    types: experts ? MIXED_OF_32 : MIXED,
+    seed: 7,
+  };
+});
+
 const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
   ...ARCHITECTURES,
-  ...QUANT_TYPES.map((type) => ({ title: type, type })),
+  ...MIXTURES,
+  ...GGUF_QUANT_TYPES.map((type) => ({ title: type, type })),
   { title: 'tied embeddings', type: 'Q4_K', tied: true, seed: 2 },
   { title: 'biases', type: 'Q8_0', biases: true, seed: 3 },
   { title: 'RoPE factors', type: 'F16', ropeFactors: true, seed: 4 },
@@ -100,6 +133,25 @@ const MODELS: readonly (RandomModelOptions & { readonly title: string })[] = [
 let llamaCpp: LlamaCpp;
 let folder = '';
 
+/** What was measured, for the table. */
+const rows: (readonly string[])[] = [];
+const TABLE = new URL('../../workers/models/CONFORMANCE.md', import.meta.url);
+
+function table(measured: readonly (readonly string[])[]): string {
+  const head = ['Model', 'Computed in', 'Likeliest token the same', 'Largest difference', 'Mean difference', 'Adapter'];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return `# Against llama.cpp
+
+Small models of random weights, each run by Freehold's engine and by llama.cpp (as WebAssembly on the CPU) over ${TOKENS} tokens that
+llama.cpp chose. Differences are those of the natural log-probabilities of the ten likeliest tokens; a token counts where its
+lead is more than ${NEAR_TIE}. llama.cpp runs on an F32 copy of the same weights. "Types mixed": each matrix has another type.
+
+Written by \`UPDATE_CONFORMANCE=1 npx vitest run tools/conformance/llama-cpp.test.ts\`.
+
+${[line(head), line(head.map(() => '---')), ...measured.map(line)].join('\n')}
+`;
+}
+
 /** Where the f16 path can run; it is slow to compile there, so the f32 path runs on whatever is there first. */
 let f16Adapter: string | null = null;
 
@@ -113,6 +165,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await llamaCpp?.close();
   rmSync(folder, { recursive: true, force: true });
+  if (process.env['UPDATE_CONFORMANCE'] === '1') writeFileSync(TABLE, table(rows));
 });
 
 /** Every model in f32; three in f16 too, as the site runs them where it can. */
@@ -183,6 +236,14 @@ describe('llama.cpp and this engine, token by token', () => {
             console.log(
               `${title} in ${real}: ${agreed} of ${decided} agree, log-probabilities differ by ${largest.toFixed(5)} at most, ${mean.toFixed(5)} on average`,
             );
+            rows.push([
+              title.replace(/^architecture /u, ''),
+              real,
+              `${agreed} of ${decided}`,
+              largest.toFixed(5),
+              mean.toFixed(5),
+              engine.gpu.adapter.description,
+            ]);
             expect(decided).toBeGreaterThan(100);
             expect(agreed / decided).toBeGreaterThanOrEqual(0.99);
             const bars = WITH_GELU.has(options.architecture ?? 'llama') ? GELU_BARS : BARS[real];

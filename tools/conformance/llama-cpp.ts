@@ -1,6 +1,6 @@
 /**
  * llama.cpp as an independent implementation: compiled to WASM (npm `@wllama/wllama`), on one CPU thread, in a headless
- * browser, on a page of this machine. It answers with the tokens it chose and its log-probabilities for each.
+ * browser, on a page of this machine. It answers with the tokens it chose and its log-probabilities for each, or embeds.
  *
  * Its prompts are strings; whoever compares must tokenize alike. A model that it cannot load is an error here.
  */
@@ -37,10 +37,18 @@ interface ReferenceAnswer {
   readonly tokens: readonly ReferenceToken[];
 }
 
+/** An embedding of length 1, and how many tokens the text was, with those that the model wants around it. */
+interface ReferenceEmbedding {
+  readonly promptTokens: number;
+  readonly embedding: readonly number[];
+}
+
 /** A browser with llama.cpp in it. Close it. */
 export interface LlamaCpp {
   /** Loads a model, answers, and frees it. The KV cache is F32. */
   answer(model: Uint8Array<ArrayBuffer>, request: ReferenceRequest): Promise<ReferenceAnswer>;
+  /** Loads a model, embeds texts, or ids as they are, by the file's own pooling, and frees it. */
+  embed(model: Uint8Array<ArrayBuffer>, inputs: readonly (string | readonly number[])[]): Promise<ReferenceEmbedding[]>;
   close(): Promise<void>;
 }
 
@@ -51,7 +59,13 @@ interface Completion {
   usage: { prompt_tokens: number };
 }
 
+interface EmbeddingResponse {
+  data: { embedding: number[] }[];
+  usage: { prompt_tokens: number };
+}
+
 type Answer = (load: object, complete: object) => Promise<Completion>;
+type Embed = (load: object, inputs: readonly (string | readonly number[])[]) => Promise<EmbeddingResponse[]>;
 
 const WLLAMA = join(import.meta.dirname, '../../node_modules/@wllama/wllama/esm');
 const PAGE = `<!doctype html>
@@ -124,6 +138,17 @@ export async function openLlamaCpp(): Promise<LlamaCpp> {
           top: top_logprobs.map((entry) => ({ id: entry.id, logprob: entry.logprob })),
         })),
       };
+    },
+    async embed(bytes, inputs) {
+      model = bytes;
+      const responses = await page.evaluate(
+        ([load, texts]) => (globalThis as unknown as { embed: Embed }).embed(load, texts),
+        [{ ...LOAD, embeddings: true, n_batch: LOAD.n_ctx, n_ubatch: LOAD.n_ctx }, inputs] as const,
+      );
+      return responses.map(({ data, usage }) => ({
+        promptTokens: usage.prompt_tokens,
+        embedding: data[0]!.embedding,
+      }));
     },
     async close() {
       await browser.close();

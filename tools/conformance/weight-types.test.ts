@@ -4,7 +4,7 @@
  * the numbers that our definition gives. Says nothing of our kernels; those are held to the definition.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { QUANT_TYPES, type QuantType } from '../../shaders/quant/types.ts';
+import { GGUF_QUANT_TYPES, type QuantType } from '../../shaders/quant/types.ts';
 import { dequantizedCopy } from '../testing/dequantized-copy.ts';
 import { randomModel, type RandomModel } from '../testing/random-model.ts';
 import { randomBits, randomWeights } from '../testing/random-weights.ts';
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe('llama.cpp reads the weights that our definition gives', () => {
-  test.each(QUANT_TYPES.filter((type) => type !== 'F32'))(
+  test.each(GGUF_QUANT_TYPES.filter((type) => type !== 'F32'))(
     '%s',
     async (type) => {
       const model = embeddingOnly(type);

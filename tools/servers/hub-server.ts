@@ -45,6 +45,8 @@ export interface HubServer {
 interface Options {
   /** How long a signed address is good for. */
   readonly expiresAfterMs?: number;
+  /** Files and folders on one page of a listing. */
+  readonly entriesPerPage?: number;
   /** Slows every file answer down to this. */
   readonly bytesPerSecond?: number;
 }
@@ -52,7 +54,7 @@ interface Options {
 /** Starts the hub with the given files, each repository at its first commit. */
 export async function startHub(
   files: HubFiles,
-  { expiresAfterMs = 60_000, bytesPerSecond }: Options = {},
+  { expiresAfterMs = 60_000, entriesPerPage = 1000, bytesPerSecond }: Options = {},
 ): Promise<HubServer> {
   const faults = new FaultScript();
   const repositories = new Map<string, { commit: string; files: Record<string, Uint8Array> }[]>();
@@ -73,14 +75,15 @@ export async function startHub(
   });
 
   const hub = await listen((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1).split('/').map(decodeURIComponent);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const path = url.pathname.slice(1).split('/').map(decodeURIComponent);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
     const fault = faults.next('hub');
     if (fault?.kind === 'status') return refuse(response, fault.status, fault.headers);
     if (fault?.kind === 'html')
       return void response.writeHead(200, { ...CORS, 'Content-Type': 'text/html' }).end('<p>');
     if (fault?.kind === 'redirect-loop') return redirect(response, request.url ?? '/');
-    if (path[0] === 'api' && path[1] === 'models') return answerApi(path.slice(2), response);
+    if (path[0] === 'api' && path[1] === 'models') return answerApi(path.slice(2), url, response);
     answerResolve(path, request, response);
   });
 
@@ -89,7 +92,7 @@ export async function startHub(
     return revision === 'main' ? commits?.at(-1) : commits?.find(({ commit }) => commit === revision);
   }
 
-  function answerApi([owner, name, what, revision, ...folder]: string[], response: ServerResponse): void {
+  function answerApi([owner, name, what, revision, ...folder]: string[], url: URL, response: ServerResponse): void {
     const repository = `${owner}/${name}`;
     // The real hub says 401 for a repository that does not exist: it may be a private one.
     if (!repositories.has(repository)) return refuse(response, 401, { 'X-Error-Code': 'RepoNotFound' });
@@ -102,16 +105,26 @@ export async function startHub(
     if (what !== 'tree') return refuse(response, 404);
     const prefix = folder.map((segment) => `${segment}/`).join('');
     const inFolder = Object.entries(found.files).filter(
-      ([path]) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'),
+      ([path]) =>
+        path.startsWith(prefix) &&
+        (url.searchParams.get('recursive') === 'true' || !path.slice(prefix.length).includes('/')),
     );
     const entries = inFolder.map(([path, bytes]) => ({
       type: 'file',
       path,
       size: bytes.byteLength,
       oid: hash('sha1', bytes),
-      lfs: { oid: hash('sha256', bytes), size: bytes.byteLength, pointerSize: 134 },
+      // Small texts lie in git itself, which knows only its own SHA-1.
+      ...(!path.endsWith('.json') && { lfs: { oid: hash('sha256', bytes), size: bytes.byteLength, pointerSize: 134 } }),
     }));
-    json(response, entries);
+    const folders = new Set(inFolder.map(([path]) => path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+    for (const path of folders)
+      if (path.length > prefix.length) entries.push({ type: 'directory', path, size: 0, oid: hash('sha1', path) });
+    const first = Number(url.searchParams.get('cursor') ?? 0);
+    url.searchParams.set('cursor', String(first + entriesPerPage));
+    if (first + entriesPerPage < entries.length)
+      response.setHeader('Link', `<${hub.origin}${url.pathname}${url.search}>; rel="next"`);
+    json(response, entries.slice(first, first + entriesPerPage));
   }
 
   function answerResolve(path: string[], request: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,6 @@
 /** What tests of the library share: small chunks, quick retries, random bytes, and reading everything back. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { ModelSummary } from '../../workers/protocol/model.ts';
+import type { ModelSource, ModelSummary } from '../../workers/protocol/model.ts';
 import type { RetryPolicy } from '../../workers/source/retry.ts';
 import { Library } from '../../workers/store/library.ts';
 import { openStored } from '../../workers/store/stored-file.ts';
@@ -61,6 +61,12 @@ export async function readWhole(id: string): Promise<Uint8Array> {
   } finally {
     await file.release();
   }
+}
+
+/** Several files of the same model on a person's disk. */
+export function filesFromDisk(name: string, files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): ModelSource {
+  const entries = Object.entries(files);
+  return { kind: 'files', name, files: entries.map(([fileName, bytes]) => ({ fileName, file: new Blob([bytes]) })) };
 }
 
 /** Progress that nobody looks at. */

@@ -1,8 +1,9 @@
 /**
  * A random GGUF model written as the MLC folder that holds the same numbers: fused tensors, rows of q and k in the
- * checkpoint's order, codes in words. Matrices are Q4_0 (as q4f16_1) or F16 (as q0f16); norms stay in f32.
+ * checkpoint's order, codes in words. Matrices are Q4_0 (as q4f16_1, q4f16_0 or q4f32_1) or F16 (as q0f16); norms stay in f32.
  */
 import { createHash } from 'node:crypto';
+import { halfToNumber } from '../../shaders/quant/half.ts';
 import type { NamedSource } from '../../workers/source/byte-source.ts';
 import { bytesSource } from '../../workers/source/bytes-source.ts';
 import { jsonFile, twinConfig, twinTensors } from './hugging-face-twin.ts';
@@ -27,6 +28,34 @@ export function withoutLowestCode(model: RandomModel): RandomModel {
     return { ...tensor, bytes };
   });
   return { ...model, tensors };
+}
+
+/** The same model with scales of eight significant bits, which bf16 holds too. */
+export function withShortScales(model: RandomModel): RandomModel {
+  const tensors = model.tensors.map((tensor) => {
+    if (tensor.type !== 'Q4_0') return tensor;
+    return { ...tensor, bytes: tensor.bytes.map((byte, at) => (at % 18 === 0 ? byte & 0xf8 : byte)) };
+  });
+  return { ...model, tensors };
+}
+
+/** (rows, columns) items of so many bytes → (columns, rows). */
+function transpose(bytes: Uint8Array, rows: number, itemBytes: number): Uint8Array {
+  const columns = bytes.length / rows / itemBytes;
+  const turned = new Uint8Array(bytes.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const from = (row * columns + column) * itemBytes;
+      turned.set(bytes.subarray(from, from + itemBytes), (column * rows + row) * itemBytes);
+    }
+  return turned;
+}
+
+/** Scales in f16 → the upper halves of f32. */
+function asBfloats(halves: Uint8Array): Uint8Array {
+  const view = new DataView(halves.buffer, halves.byteOffset, halves.byteLength);
+  const values = Float32Array.from({ length: halves.length / 2 }, (_, i) => halfToNumber(view.getUint16(2 * i, true)));
+  return new Uint8Array(Uint16Array.from(new Uint32Array(values.buffer), (bits) => bits >>> 16).buffer);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -56,7 +85,7 @@ function asGroups(blocks: Uint8Array): { words: Uint8Array; scales: Uint8Array }
 }
 
 /** The tensors of the twin, in an order that puts parts of a fused one together. */
-export function mlcTensors(model: RandomModel): MlcTensorToWrite[] {
+export function mlcTensors(model: RandomModel, quantization = 'q4f16_1'): MlcTensorToWrite[] {
   const fused = new Map<string, SafetensorToWrite[]>();
   for (const tensor of twinTensors(model)) {
     const name = tensor.name
@@ -72,9 +101,18 @@ export function mlcTensors(model: RandomModel): MlcTensorToWrite[] {
     if (parts[0]!.dtype === 'F16') return [{ name, dtype: 'float16', shape: [rows, columns], bytes }];
     const { words, scales } = asGroups(bytes);
     const stem = name.replace(/\.weight$/, '');
+    const transposed = quantization === 'q4f16_0' && !stem.endsWith('embed_tokens');
+    const shaped = (columns: number) => (transposed ? [columns, rows] : [rows, columns]);
+    const laid = (bytes: Uint8Array, itemBytes: number) => (transposed ? transpose(bytes, rows, itemBytes) : bytes);
+    const wide = quantization === 'q4f32_1';
     return [
-      { name: `${stem}.q_weight`, dtype: 'uint32', shape: [rows, columns / 8], bytes: words },
-      { name: `${stem}.q_scale`, dtype: 'float16', shape: [rows, columns / 32], bytes: scales },
+      { name: `${stem}.q_weight`, dtype: 'uint32', shape: shaped(columns / 8), bytes: laid(words, 4) },
+      {
+        name: `${stem}.q_scale`,
+        dtype: wide ? 'float32' : 'float16',
+        shape: shaped(columns / 32),
+        bytes: laid(wide ? asBfloats(scales) : scales, 2),
+      },
     ];
   });
 }
@@ -105,7 +143,8 @@ export function mlcShards(
     const dataPath = `params_shard_${files.length}.bin`;
     let byteOffset = 0;
     const inside = part.map(({ name, dtype, shape, bytes: { length: nbytes } }) => {
-      const record = { name, shape, dtype, format: dtype === 'float32' ? 'raw' : 'f32-to-bf16', nbytes, byteOffset };
+      const isWhole = dtype === 'float32' && nbytes === 4 * shape.reduce((product, size) => product * size, 1);
+      const record = { name, shape, dtype, format: isWhole ? 'raw' : 'f32-to-bf16', nbytes, byteOffset };
       byteOffset += nbytes;
       return record;
     });
@@ -118,7 +157,7 @@ export function mlcShards(
 
 /** The folder. */
 export function mlcTwin(model: RandomModel, quantization: string, perShard = 4): NamedSource[] {
-  const { list, files } = mlcShards(mlcTensors(model), perShard);
+  const { list, files } = mlcShards(mlcTensors(model, quantization), perShard);
   return [
     jsonFile('mlc-chat-config.json', mlcConfig(model, quantization)),
     jsonFile('tensor-cache.json', list),

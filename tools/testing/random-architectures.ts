@@ -7,6 +7,18 @@
 import type { ArchitectureName } from '../../workers/format/architecture-names.ts';
 import type { FriendlyValue } from './write-gguf.ts';
 
+/** A layer of experts. */
+export interface RandomExperts {
+  readonly count: number;
+  readonly used: number;
+  /** Of one expert. Default: the model's own, and no key that says so. */
+  readonly feedForward?: number;
+  /** Length of an expert for all tokens. */
+  readonly sharedFeedForward?: number;
+  /** Gate and up are so large that a clamp at 7 cuts some of them. */
+  readonly large?: boolean;
+}
+
 /** One architecture's file. */
 export interface RandomArchitecture {
   /** Which matrices of a layer have a bias; default none. */
@@ -17,12 +29,20 @@ export interface RandomArchitecture {
   readonly gate?: 'fused' | 'none';
   /** Norm weights of q and k: for one head, or for the whole row. */
   readonly headNorm?: 'head' | 'row';
-  /** Norms stand before a block (default), behind it, or both. */
-  readonly norms?: 'before' | 'behind' | 'both';
+  /** Norms stand before a block (default), behind it, both, or behind each residual sum. */
+  readonly norms?: 'before' | 'behind' | 'both' | 'sums';
+  /** The norm before the feed-forward part, where it is not `ffn_norm`. */
+  readonly feedForwardNorm?: string;
+  /** A score of each head that takes its share of attention. */
+  readonly sinks?: boolean;
   /** Norms have a bias. */
   readonly layerNorm?: boolean;
+  /** It makes no logits: a norm and kinds of text beside the embeddings, nothing behind the last layer, WordPiece. */
+  readonly encoder?: boolean;
   /** A row for each position of the context. */
   readonly learnedPositions?: boolean;
+  /** Experts in place of the feed-forward part; without a shared one, no tensor of it. */
+  readonly experts?: RandomExperts;
   /** Values of a head that turn, where it is not all of them. */
   readonly rotaryDim?: number;
   /** `rope_factors_long.weight` and `rope_factors_short.weight`. */
@@ -41,6 +61,8 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
   smollm3: {},
   qwen2: { biases: 'qkv' },
   qwen3: { headNorm: 'head' },
+  qwen2moe: { biases: 'qkv', experts: { count: 7, used: 3, feedForward: 224, sharedFeedForward: 352 } },
+  qwen3moe: { headNorm: 'head', experts: { count: 11, used: 4, feedForward: 224 } },
   granite: {
     metadata: {
       embedding_scale: float(3),
@@ -83,5 +105,34 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
     },
   },
   starcoder2: { biases: 'all', gate: 'none', layerNorm: true },
+  'gpt-oss': {
+    biases: 'all',
+    feedForwardNorm: 'post_attention_norm',
+    sinks: true,
+    experts: { count: 9, used: 4, feedForward: 224, large: true },
+    metadata: {
+      'attention.sliding_window': 24,
+      'rope.freq_base': float(150_000),
+      'rope.scaling.type': 'yarn',
+      'rope.scaling.factor': float(4),
+      'rope.scaling.original_context_length': 64,
+    },
+  },
   gpt2: { biases: 'all', fusedQkv: true, gate: 'none', layerNorm: true, learnedPositions: true },
+  bert: {
+    encoder: true,
+    norms: 'sums',
+    biases: 'all',
+    gate: 'none',
+    layerNorm: true,
+    learnedPositions: true,
+    metadata: { 'attention.causal': false, pooling_type: 2 },
+  },
+  'nomic-bert': {
+    encoder: true,
+    norms: 'sums',
+    fusedQkv: true,
+    layerNorm: true,
+    metadata: { 'attention.causal': false, pooling_type: 1, 'rope.freq_base': float(1000) },
+  },
 };

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { halfToNumber } from '../../shaders/quant/half.ts';
-import { QUANT_TYPES } from '../../shaders/quant/types.ts';
+import { halfBits, halfToNumber } from '../../shaders/quant/half.ts';
+import { GGUF_QUANT_TYPES } from '../../shaders/quant/types.ts';
+import { bfloatBits } from './bfloat.ts';
 import { dequantizedCopy } from './dequantized-copy.ts';
-import { bfloatBits, halfBits } from './half.ts';
 import { randomModel, randomModelOfBytes } from './random-model.ts';
 import { testVocabulary } from './test-vocabulary.ts';
 import { writeGguf } from './write-gguf.ts';
 
-describe.each(QUANT_TYPES)('a random model of %s', (type) => {
+describe.each(GGUF_QUANT_TYPES)('a random model of %s', (type) => {
   const model = randomModel({ type });
   const values = (name: string): Float32Array => {
     const bytes = dequantizedCopy(model).tensors.find((tensor) => tensor.name === name)!.bytes;

@@ -5,7 +5,8 @@
  * occurs, and a reader that misplaces one bit cannot pass. Block layouts: ggml's `ggml-common.h`.
  */
 import type { QuantType } from '../../shaders/quant/format.ts';
-import { bfloatBits, halfBits } from './half.ts';
+import { halfBits } from '../../shaders/quant/half.ts';
+import { bfloatBits } from './bfloat.ts';
 
 // Bytes and weights a block. Also in `shaders/quant/format.ts`, which Playwright cannot load: its shaders need Vite.
 const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: number }> = {
@@ -25,7 +26,9 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   IQ4_NL: { bytes: 18, weights: 32 },
   IQ4_XS: { bytes: 136, weights: 256 },
   MXFP4: { bytes: 17, weights: 32 },
+  TQ1_0: { bytes: 54, weights: 256 },
   TQ2_0: { bytes: 66, weights: 256 },
+  Q4_F32: { bytes: 20, weights: 32 },
 };
 
 /** A stream of 32 random bits: xorshift32, so that a failing case can be run again. */
@@ -54,7 +57,7 @@ function bell(random: RandomBits): number {
 interface Draw {
   /** Root mean square of one weight where the block's scale is 1. */
   readonly unitRms: number;
-  /** Where the scale lies, an f16. */
+  /** Where the scale lies: an f16, in Q4_F32 an f32. */
   readonly scaleAt: number;
   /** How much larger the second f16 is, in types that have one: their codes start at 0, and weights shall have mean 0. */
   readonly minimum?: number;
@@ -73,7 +76,9 @@ const DRAWS = {
   Q6_K: { unitRms: 1365.7, scaleAt: 208 },
   IQ4_NL: { unitRms: 67.4, scaleAt: 0 },
   IQ4_XS: { unitRms: 1246.3, scaleAt: 0 },
+  TQ1_0: { unitRms: 0.82, scaleAt: 52 },
   TQ2_0: { unitRms: 1, scaleAt: 64 },
+  Q4_F32: { unitRms: 4.64, scaleAt: 0 },
 } satisfies Partial<Record<QuantType, Draw>>;
 
 /** As `unitRms`, a little more: a scale is a power of two, the one below or the one above what would be right. */
@@ -102,7 +107,8 @@ function writeBlock(
   if (type === 'TQ2_0') for (let i = offset; i < offset + 64; i++) bytes[i]! &= 0x55 | (random() >>> 24);
   const { unitRms, scaleAt, minimum }: Draw = DRAWS[type];
   const scale = (deviation / unitRms) * varied;
-  view.setUint16(offset + scaleAt, halfBits(scale), true);
+  if (type === 'Q4_F32') view.setFloat32(offset + scaleAt, scale, true);
+  else view.setUint16(offset + scaleAt, halfBits(scale), true);
   if (minimum !== undefined) view.setUint16(offset + scaleAt + 2, halfBits(scale * minimum), true);
 }
 

@@ -1,7 +1,6 @@
 /** Numbers as a kernel's `real` stores them, so that a reference can start from exactly what the GPU reads. */
 import type { Variant } from '../../shaders/kernel.ts';
-import { halfToNumber } from '../../shaders/quant/half.ts';
-import { halfBits } from './half.ts';
+import { halfBits, halfToNumber } from '../../shaders/quant/half.ts';
 import { seededRandom, type BufferData } from './run-kernel.ts';
 
 /** The values of a buffer of `real`, as a binding holds them. */

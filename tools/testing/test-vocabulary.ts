@@ -1,4 +1,4 @@
-/** A SentencePiece vocabulary of 509 tokens for random models: bytes, ASCII, common English pieces, chat markers. */
+/** Vocabularies for random models: SentencePiece (bytes, ASCII, common English pieces, chat markers) and WordPiece. */
 
 /** What GGUF metadata say of a vocabulary; index is id. */
 export interface TestVocabulary {
@@ -18,7 +18,7 @@ const SPACE = '\u2581';
 const PIECES =
   '_t th _th he _the in _a er an re on at en nd _an _and ti es or te of _o _of ed is it al ar st to nt ng ing _s _w se ha as ou io ent ion ly ck ll';
 
-/** The vocabulary. Every piece can be reached by merging two shorter pieces. */
+/** SentencePiece's, of 509 tokens. Every piece can be reached by merging two shorter pieces. */
 export function testVocabulary(): TestVocabulary {
   const pieces = new Set(PIECES.split(' ').map((piece) => piece.replace('_', SPACE)));
   for (const first of 'bcdfghjklmnprstvwyz') for (const second of 'aeiou') pieces.add(first + second);
@@ -40,5 +40,32 @@ export function testVocabulary(): TestVocabulary {
     eosId: 2,
     endOfTurnId: tokens.length - 1,
     highByteIds: bytes.slice(128).map((_, index) => 131 + index),
+  };
+}
+
+/**
+ * WordPiece's, spelled as GGUF does: U+2581 before what begins a word, nothing before what goes on. Its class token is BOS,
+ * its separator EOS. It has no upper case, no accents and no ideographs.
+ */
+export function wordPieceVocabulary(): TestVocabulary {
+  const pieces = PIECES.split(' ');
+  const characters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
+  const starting = [
+    ...pieces.filter((piece) => piece.startsWith('_')).map((piece) => piece.slice(1)),
+    ...['hello', 'token', 'cafe'],
+    ...characters,
+    ...Array.from('!"#$%&\'()*+,-./:;<=>?@[]_`{|}~'),
+  ];
+  const continuing = [...pieces.filter((piece) => !piece.startsWith('_')), 'ization', ...characters];
+  const controls = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+  const tokens = [...controls, ...new Set([...starting.map((piece) => SPACE + piece), ...continuing])];
+  return {
+    tokens,
+    scores: tokens.map(() => 0),
+    types: tokens.map((_, id) => (id < controls.length ? 3 : 1)),
+    bosId: controls.indexOf('[CLS]'),
+    eosId: controls.indexOf('[SEP]'),
+    endOfTurnId: controls.indexOf('[MASK]'),
+    highByteIds: [],
   };
 }

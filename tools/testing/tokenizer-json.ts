@@ -1,11 +1,18 @@
 /** Small `tokenizer.json` contents for tests, and those that say what a GGUF vocabulary says. */
+import { jsonObject } from '../../workers/format/json-fields.ts';
 import { metadataNumbers, metadataStrings } from '../../workers/format/metadata.ts';
 import type { ModelFile } from '../../workers/format/model-file.ts';
+import { type JsonObject, parseStrictJson } from '../../workers/format/strict-json.ts';
 
 /** Parsed JSON that a test may change at will. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** A JSON object. */
 export type JsonRecord = Record<string, Json>;
+
+/** The value as the strict reader gives it. */
+export function strictJson(value: JsonRecord): JsonObject {
+  return jsonObject(parseStrictJson(JSON.stringify(value), 'a test'), 'a test');
+}
 
 /** A file of version 1.0 with this model and these parts; the others are null. */
 export function tokenizerJson(model: JsonRecord, parts: JsonRecord = {}): JsonRecord {
@@ -136,6 +143,28 @@ export function wordPieceJson(file: ModelFile): JsonRecord {
       pre_tokenizer: { type: 'BertPreTokenizer' },
       post_processor: { type: 'BertProcessing', sep: ['[SEP]', 102], cls: ['[CLS]', 101] },
       decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    },
+  );
+}
+
+/** Unigram with byte fallback as T5's and Llama's kin have it: tokens in the order of their ids, likeliest first. */
+export function unigramJson(tokens: readonly string[]): JsonRecord {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const vocab = ['<unk>', ...bytes, ...tokens].map((token, id): Json => [token, id === 0 ? 0 : -Math.log(id + 1)]);
+  return tokenizerJson(
+    { type: 'Unigram', unk_id: 0, byte_fallback: true, vocab },
+    {
+      added_tokens: [addedToken(0, '<unk>', { special: true })],
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+          { type: 'Strip', content: ' ', start: 1, stop: 0 },
+        ],
+      },
     },
   );
 }

@@ -1,5 +1,5 @@
 /** Numbers to Q8_0: blocks of 32 weights, a scale in f16 and 32 signed bytes. Layout: ggml's `block_q8_0`. */
-import { halfBits } from '../testing/half.ts';
+import { halfBits } from '../../shaders/quant/half.ts';
 
 const BLOCK_WEIGHTS = 32;
 const BLOCK_BYTES = 34;

@@ -3,9 +3,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Variant } from '../../shaders/kernel.ts';
 import { openNodeGpu } from '../../tools/node-gpu.ts';
 import { huggingFaceTwin, jsonFile } from '../../tools/testing/hugging-face-twin.ts';
-import { mlcTwin, withoutLowestCode } from '../../tools/testing/mlc-twin.ts';
+import { mlcTwin, withoutLowestCode, withShortScales } from '../../tools/testing/mlc-twin.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { nmse } from '../../tools/testing/run-kernel.ts';
+import { sparseSource } from '../../tools/testing/sparse-source.ts';
 import { splitGguf } from '../../tools/testing/split-gguf.ts';
 import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../../tools/testing/folder-tokenizers.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
@@ -13,7 +14,7 @@ import { Gpu } from '../gpu/gpu.ts';
 import { openGpu } from '../gpu/open-gpu.ts';
 import { DEFAULT_SAMPLER } from '../protocol/engine.ts';
 import { bytesSource } from '../source/bytes-source.ts';
-import type { ModelBytes } from './load-model.ts';
+import type { EngineOptions, ModelBytes } from './load-model.ts';
 import { decodeWithLogprobs } from './logprobs.ts';
 import { NativeEngine } from './native.ts';
 
@@ -32,8 +33,8 @@ afterAll(() => {
   if (present) gpu.destroy();
 });
 
-async function logprobs(source: ModelBytes): Promise<number[]> {
-  const engine = await NativeEngine.load(gpu as Gpu, source, 'a model', { variant: PLAIN });
+async function logprobs(source: ModelBytes, options: EngineOptions = {}): Promise<number[]> {
+  const engine = await NativeEngine.load(gpu as Gpu, source, 'a model', { variant: PLAIN, ...options });
   const top = engine.model.shape.vocabularySize;
   const run = await decodeWithLogprobs(engine, PROMPT, { sampler: GREEDY, maxTokens: 4, top, forced: FORCED });
   engine.dispose();
@@ -53,6 +54,24 @@ describe.runIf(present)('logits', () => {
     expect(await logprobs(parts)).toEqual(await logprobs(bytesSource(writeGguf(model))));
   });
 
+  test('of GGUF beyond 4 GiB, cut into shards, are those of the small file', { timeout: COMPILING_MS }, async () => {
+    const model = randomModel({ ...SIZES, type: 'F16' });
+    const expected = await logprobs(bytesSource(writeGguf(model)));
+    // The same tensors, each so far from the one before that most lie past 2³² bytes.
+    const apart = 1200 * 2 ** 20;
+    const spread = model.tensors.map((tensor, index) => ({
+      ...tensor,
+      bytes: new Uint8Array(0),
+      offset: index * apart,
+    }));
+    const head = writeGguf({ ...model, tensors: spread });
+    const runs = model.tensors.map(({ bytes }, index) => [head.length + index * apart, bytes] as const);
+    const last = Math.ceil(model.tensors.at(-1)!.bytes.length / 32) * 32;
+    const source = sparseSource(head.length + (runs.length - 1) * apart + last, [[0, head], ...runs]);
+    expect(source.byteLength).toBeGreaterThan(2 * 2 ** 32);
+    expect(await logprobs(source, { bindingBytes: 20_000 })).toEqual(expected);
+  });
+
   test('of safetensors are those of GGUF, whose rows are permuted', { timeout: COMPILING_MS }, async () => {
     const model = randomModel({ ...SIZES, type: 'F16' });
     const expected = await logprobs(bytesSource(writeGguf(model)));
@@ -60,9 +79,13 @@ describe.runIf(present)('logits', () => {
     expect(nmse(await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER]), expected)).toBeLessThan(1e-11);
   });
 
-  test('of MLC are those of GGUF, whose rows are permuted', { timeout: COMPILING_MS }, async () => {
-    const model = withoutLowestCode(randomModel({ ...SIZES, type: 'Q4_0' }));
+  test('of MLC are those of GGUF, whose rows are permuted', { timeout: 3 * COMPILING_MS }, async () => {
+    const model = withShortScales(withoutLowestCode(randomModel({ ...SIZES, type: 'Q4_0' })));
     const expected = await logprobs(bytesSource(writeGguf(model)));
-    expect(nmse(await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]), expected)).toBeLessThan(1e-11);
+    const actual = await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]);
+    expect(nmse(actual, expected)).toBeLessThan(1e-11);
+    // The same numbers, laid out otherwise: nothing may differ.
+    for (const quantization of ['q4f16_0', 'q4f32_1'])
+      expect(await logprobs([...mlcTwin(model, quantization), ...TOKENIZER])).toEqual(actual);
   });
 });

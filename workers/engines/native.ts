@@ -15,6 +15,7 @@ import type {
   LoadProgress,
 } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
+import type { AnswerPiece } from '../text/answer-splitter.ts';
 import { AnswerText } from './answer-text.ts';
 import { type EngineOptions, type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { type StepResult, TOKENS_IN_FLIGHT } from './runner.ts';
@@ -23,7 +24,9 @@ import { type StepResult, TOKENS_IN_FLIGHT } from './runner.ts';
 const KEPT_ANSWERS = 256;
 
 /** What an answer is made with, once its prompt is ids. */
-type AnswerOptions = Omit<GenerateRequest, 'messages'> & {
+type AnswerOptions = Omit<GenerateRequest, 'messages' | 'thinking'> & {
+  /** Leaves thoughts in the text, with their marks, for tools. */
+  readonly verbatim?: boolean;
   /** Goes on past the end of a turn, for benchmarks of fixed length. */
   readonly ignoreEnd?: boolean;
 };
@@ -61,10 +64,11 @@ export class NativeEngine {
     return new NativeEngine(gpu, await loadModel(gpu, source, fileName, options, onProgress, signal));
   }
 
-  /** Ids of a conversation through the model's template, ready to be answered. */
-  promptIds(messages: readonly ChatMessage[]): number[] {
+  /** Ids of a conversation through the model's template, ready to be answered. `thinking` is the template's switch. */
+  promptIds(messages: readonly ChatMessage[], thinking?: boolean): number[] {
     const { template, tokenizer } = this.model;
-    return template.encode(messages, tokenizer, { addGenerationPrompt: true, answers: this.#answers });
+    const switched = thinking === undefined ? {} : { thinking };
+    return template.encode(messages, tokenizer, { addGenerationPrompt: true, answers: this.#answers, ...switched });
   }
 
   /**
@@ -80,9 +84,10 @@ export class NativeEngine {
     signal?: AbortSignal,
     tokens: number[] = [],
   ): Promise<Answer> {
-    const { tokenizer, contextLength } = this.model;
+    const { tokenizer, template, contextLength } = this.model;
     const sampling = this.beginSampling(options.sampler);
-    const text = new AnswerText(tokenizer, options.stopStrings ?? []);
+    const marks = options.verbatim ? null : template.thinking;
+    const text = new AnswerText(tokenizer, options.stopStrings ?? [], marks, promptIds);
     const room = contextLength - promptIds.length;
     const limit = Math.min(options.maxTokens ?? room, room);
     const said = tokens.length;
@@ -104,6 +109,8 @@ export class NativeEngine {
       return {
         ...facts,
         text: text.whole,
+        thinking: text.thinking,
+        thinkingMs: 0,
         tokens,
         finishReason: 'stopped',
         generatedTokens: said,
@@ -112,6 +119,13 @@ export class NativeEngine {
       };
     }
 
+    let thoughtAt = prefilledAt;
+    const emit = (pieces: readonly AnswerPiece[]): void => {
+      for (const { kind, text: said } of pieces) {
+        if (kind === 'thinking') thoughtAt = performance.now();
+        onEvent({ kind, text: said, tokens: tokens.length });
+      }
+    };
     const inFlight: Promise<number>[] = [Promise.resolve(first)];
     let sampled = said + 1; // ids so far, in flight included; the last lies at promptIds.length + sampled − 1
     while (tokens.length < limit) {
@@ -130,23 +144,23 @@ export class NativeEngine {
         break;
       }
       tokens.push(id);
-      const piece = text.push(id);
-      if (piece !== '') onEvent({ kind: 'text', text: piece, tokens: tokens.length });
+      emit(text.push(id));
       if (text.stopped) {
         finishReason = 'stop-string';
         break;
       }
     }
     await this.#settle(inFlight, promptIds.length + sampled - 1);
-    const rest = text.finish();
-    if (rest !== '') onEvent({ kind: 'text', text: rest, tokens: tokens.length });
-    // A stop string was cut off the text but not off the ids.
-    if (!text.stopped) this.#keepAnswer(text.whole, tokens);
+    emit(text.finish());
+    // What was cut off the text, a stop string or a thought, was not cut off the ids.
+    if (!text.stopped && text.isVerbatim) this.#keepAnswer(text.whole, tokens);
     const decodeMs = performance.now() - prefilledAt;
     const countsPerToken = countsPerStep(countsBefore, this.gpu.counts, sampled - said - 1);
     return {
       ...facts,
       text: text.whole,
+      thinking: text.thinking,
+      thinkingMs: thoughtAt - prefilledAt,
       tokens,
       finishReason,
       generatedTokens: tokens.length,

@@ -6,8 +6,7 @@ import { type Extent } from '../../shaders/kernel.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
 import { encodePass, type Step } from '../gpu/recorder.ts';
-import type { Graph, Program } from '../graph/graph.ts';
-import type { Slot } from '../graph/slot.ts';
+import type { Activation, Graph, Program } from '../graph/graph.ts';
 
 /** Tokens in flight: enough to hide the readback, few enough that a stop wastes next to nothing. */
 export const TOKENS_IN_FLIGHT = 3;
@@ -22,7 +21,7 @@ const FIRST_CHUNK_TOKENS = 16;
 export interface StepResult {
   /** The sampled id. */
   readonly token: Promise<number>;
-  /** Logits before any sampler (vocabulary), where they were asked for. */
+  /** Logits before any sampler (vocabulary), or an embedding (embeddingLength), where they were asked for. */
   readonly logits: Promise<Float32Array> | null;
 }
 
@@ -31,21 +30,23 @@ export class Runner {
   readonly #gpu: Gpu;
   readonly #graph: Graph;
   readonly #program: Program;
-  readonly #logits: Slot;
-  readonly #vocabularySize: number;
+  readonly #output: Activation;
+  readonly #wholeText: boolean;
   readonly #ring: ReadbackRing;
   readonly #stepData = new Uint32Array(4);
   #logitsReadback: GPUBuffer | null = null;
-  #chunkTokens = FIRST_CHUNK_TOKENS;
+  #chunkTokens: number;
   /** Of the latest whole chunk; unknown devices are taken for slow. */
   #prefillMsPerToken = 10;
 
-  constructor(gpu: Gpu, graph: Graph, program: Program, logits: Slot, vocabularySize: number) {
+  /** `output` (1, dim) is what the head computes. With `wholeText` all ids of a `prefill` run as one chunk. */
+  constructor(gpu: Gpu, graph: Graph, program: Program, output: Activation, wholeText: boolean) {
     this.#gpu = gpu;
     this.#graph = graph;
     this.#program = program;
-    this.#logits = logits;
-    this.#vocabularySize = vocabularySize;
+    this.#output = output;
+    this.#wholeText = wholeText;
+    this.#chunkTokens = wholeText ? graph.chunkTokens : FIRST_CHUNK_TOKENS;
     this.#ring = new ReadbackRing(gpu, TOKENS_IN_FLIGHT + 1);
   }
 
@@ -137,8 +138,10 @@ export class Runner {
 
   /** Chunks double until they are as large as the buffers, or until single steps would outlast a submit. */
   #learn(tokens: number, elapsedMs: number, steps: number): void {
-    if (tokens < this.#chunkTokens) return; // a short rest says little about full chunks
+    // A short rest says little about full chunks.
+    if (tokens < (this.#wholeText ? FIRST_CHUNK_TOKENS : this.#chunkTokens)) return;
     this.#prefillMsPerToken = elapsedMs / tokens;
+    if (this.#wholeText) return;
     // Steps differ: the dearest takes several times the mean.
     const longest = (steps * SUBMIT_MS) / 4 / this.#prefillMsPerToken;
     const next = Math.min(2 * tokens, longest, this.#graph.chunkTokens);
@@ -146,14 +149,14 @@ export class Runner {
   }
 
   #copyLogits(encoder: GPUCommandEncoder): () => Promise<Float32Array> {
-    const bytes = 4 * this.#vocabularySize;
+    const bytes = 4 * this.#output.dim;
     const target = (this.#logitsReadback ??= this.#gpu.createBuffer(
       'logits readback',
       bytes,
       'scratch',
       USAGE.mapRead | USAGE.copyTarget,
     ));
-    encoder.copyBufferToBuffer(this.#logits.buffer, 0, target, 0, bytes);
+    encoder.copyBufferToBuffer(this.#output.slot.buffer, 0, target, 0, bytes);
     return async () => new Float32Array(await this.#gpu.read(target, 0, bytes));
   }
 }

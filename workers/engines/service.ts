@@ -58,8 +58,8 @@ export class EngineService implements EngineApi {
         if (signal.aborted) return null;
         throw error;
       }
-      const { summary, contextLength, gpuBytes, loadMs } = this.#loaded.engine.model;
-      return { id, summary, contextLength, gpuBytes, loadMs };
+      const { summary, contextLength, quantized, template, gpuBytes, loadMs } = this.#loaded.engine.model;
+      return { id, summary, contextLength, quantized, chatTemplate: template.facts, gpuBytes, loadMs };
     });
   }
 
@@ -76,8 +76,8 @@ export class EngineService implements EngineApi {
       const tokens: number[] = [];
       const answer = async (): Promise<GenerateResult> => {
         const { engine } = this.#loaded!;
-        const { messages, ...options } = request;
-        return engine.answer(engine.promptIds(messages), options, onEvent, signal, tokens);
+        const { messages, thinking, ...options } = request;
+        return engine.answer(engine.promptIds(messages, thinking), options, onEvent, signal, tokens);
       };
       try {
         return await answer();
@@ -134,7 +134,8 @@ export class EngineService implements EngineApi {
       await this.#warm;
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
-      const engine = await NativeEngine.load(gpu, file, file.summary.fileName, options, onProgress, signal);
+      const bytes = file.files.length === 1 ? file : file.files;
+      const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, options, onProgress, signal);
       return { id, options, file, engine };
     } catch (error) {
       await file.release();

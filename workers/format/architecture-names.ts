@@ -8,6 +8,8 @@ export const ARCHITECTURES = [
   'smollm3',
   'qwen2',
   'qwen3',
+  'qwen2moe',
+  'qwen3moe',
   'granite',
   'olmo2',
   'gemma',
@@ -16,7 +18,13 @@ export const ARCHITECTURES = [
   'phi3',
   'starcoder2',
   'gpt2',
+  'gpt-oss',
+  'bert',
+  'nomic-bert',
 ] as const;
+
+/** Those whose models may be, or are, mixtures of experts; a dense family's files of experts are refused. */
+export const EXPERT_ARCHITECTURES: readonly string[] = ['llama', 'qwen2moe', 'qwen3moe', 'gpt-oss'];
 
 /** A name of the list. */
 export type ArchitectureName = (typeof ARCHITECTURES)[number];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findModels, type ListedFile } from './find-models.ts';
+import type { ListedFile } from '../protocol/found.ts';
+import { findModels } from './find-models.ts';
 
 /** Files of 1, 2, 4 … bytes, so that a sum says which files are in it. */
 const listed = (...paths: string[]): ListedFile[] => paths.map((path, index) => ({ path, bytes: 2 ** index }));

@@ -7,34 +7,8 @@
  * to a model but does not run by itself (image projectors, importance matrices, adapters) is left out.
  * Sources: names in use on the hub; llama.cpp's naming of parts; the file lists of `transformers` and MLC-LLM.
  */
+import type { FoundModel, ListedFile, ModelChoice } from '../protocol/found.ts';
 import { splitFileName, splitName } from './gguf-split.ts';
-
-/** A file as a listing names it. */
-export interface ListedFile {
-  /** With its folders, divided by "/". */
-  readonly path: string;
-  readonly bytes: number;
-}
-
-/** One way to have a model: the files that it takes. */
-interface ModelChoice {
-  readonly container: 'gguf' | 'safetensors' | 'mlc';
-  /** As the file's name gives it, upper case, such as `Q4_K_M`; `null` where it does not say. */
-  readonly quantization: string | null;
-  /** Every file to fetch, in the order of their paths; parts in the order of their numbers. */
-  readonly files: readonly ListedFile[];
-  /** Of all files together. */
-  readonly bytes: number;
-  /** Paths of files that it takes but that are not in the list; empty where it is complete. */
-  readonly missing: readonly string[];
-}
-
-/** A model with its choices, smallest first. */
-export interface FoundModel {
-  /** The files' common name without quantization, or the folder's. */
-  readonly name: string;
-  readonly choices: readonly ModelChoice[];
-}
 
 /** Names of GGUF files that are no models by themselves. */
 const NOT_MODELS = /(^|[-_.])(mmproj|imatrix|lora|adapter|vocab)([-_.]|$)/i;
@@ -53,8 +27,11 @@ const MLC_CONFIG = 'mlc-chat-config.json';
 const MLC_LISTS = ['tensor-cache.json', 'ndarray-cache.json'] as const;
 const INDEX = 'model.safetensors.index.json';
 
-/** Finds models, in the order of their names. Never throws; a list without models gives none. */
-export function findModels(files: readonly ListedFile[]): FoundModel[] {
+/**
+ * Finds models, in the order of their names. Never throws; a list without models gives none. `rootName` is what to call
+ * a model whose files lie in no folder.
+ */
+export function findModels(files: readonly ListedFile[], rootName = 'model'): FoundModel[] {
   const models = new Map<string, { name: string; choices: ModelChoice[] }>();
   const add = (folder: string, name: string, choice: ModelChoice): void => {
     const key = `${folder}/${name.toLowerCase()}`;
@@ -64,8 +41,9 @@ export function findModels(files: readonly ListedFile[]): FoundModel[] {
   };
   for (const [folder, inside] of byFolder(files)) {
     for (const { name, choice } of ggufChoices(inside)) add(withoutQuantizationFolder(folder, choice), name, choice);
-    const whole = mlcChoice(folder, inside) ?? safetensorsChoice(folder, inside);
-    if (whole) add(folder, lastSegment(folder) || 'model', whole);
+    const name = lastSegment(folder) || rootName;
+    const whole = mlcChoice(folder, name, inside) ?? safetensorsChoice(folder, inside);
+    if (whole) add(folder, name, whole);
   }
   return [...models.values()]
     .map(({ name, choices }) => ({ name, choices: choices.sort((a, b) => a.bytes - b.bytes) }))
@@ -116,7 +94,7 @@ function partPaths({ stem, count }: { stem: string; count: number }): string[] {
   return Array.from({ length: count }, (_, index) => splitFileName({ stem, number: index + 1, count }));
 }
 
-function mlcChoice(folder: string, inside: readonly ListedFile[]): ModelChoice | null {
+function mlcChoice(folder: string, name: string, inside: readonly ListedFile[]): ModelChoice | null {
   const list = MLC_LISTS.flatMap((name) => named(inside, name))[0];
   const config = named(inside, MLC_CONFIG)[0];
   const shards = inside
@@ -132,7 +110,7 @@ function mlcChoice(folder: string, inside: readonly ListedFile[]): ModelChoice |
       .map((number) => `params_shard_${number}.bin`),
   ].map((name) => inFolder(folder, name));
   const tokenizer = ['tokenizer.json', 'tokenizer_config.json'].flatMap((name) => named(inside, name));
-  const quantization = /[-_](q\df(?:16|32)(?:_\d)?)/i.exec(lastSegment(folder))?.[1]?.toLowerCase() ?? null;
+  const quantization = /[-_](q\df(?:16|32)(?:_\d)?)/i.exec(name)?.[1]?.toLowerCase() ?? null;
   const files = [...(config ? [config] : []), ...(list ? [list] : []), ...tokenizer, ...shards];
   return choice('mlc', quantization, files, missing);
 }

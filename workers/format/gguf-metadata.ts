@@ -64,6 +64,19 @@ function stringLength(cursor: ByteCursor, maxBytes: number, what: string): numbe
   throw malformed(`The length of ${what} is too great`, offset, `at most ${maxBytes} bytes`, byteLength);
 }
 
+/** Throws `FileMalformed` before more of a file is read than all of its metadata may take. */
+function requireRoom(cursor: ByteCursor, byteLength: number): void {
+  const end = cursor.offset + byteLength;
+  if (end > TOTAL_BYTES_MAX)
+    throw malformed('The metadata are too long', cursor.offset, `at most ${TOTAL_BYTES_MAX} bytes`, end);
+}
+
+function valueLength(cursor: ByteCursor, what: string): number {
+  const byteLength = stringLength(cursor, STRING_BYTES_MAX, what);
+  requireRoom(cursor, byteLength);
+  return byteLength;
+}
+
 /** Reads a length-prefixed string of at most `maxBytes`. Rejects with `FileMalformed` or `FileTruncated`. */
 export async function readString(cursor: ByteCursor, maxBytes: number, what: string): Promise<string> {
   await cursor.need(8, what);
@@ -90,6 +103,7 @@ async function readArray(cursor: ByteCursor, what: string, depth: number, budget
   if (count > ARRAY_ITEMS_MAX)
     throw malformed(`The item count of ${what} is too great`, offset + 4, `at most ${ARRAY_ITEMS_MAX}`, count);
   cursor.requireInFile(count * itemBytes, what);
+  requireRoom(cursor, count * itemBytes);
   budget.items += count;
   if (budget.items > TOTAL_ITEMS_MAX)
     throw malformed('The metadata hold too many values', offset, `at most ${TOTAL_ITEMS_MAX}`, budget.items);
@@ -105,7 +119,7 @@ async function readArray(cursor: ByteCursor, what: string, depth: number, budget
       items.push(readScalar(cursor, what));
       continue;
     }
-    const byteLength = stringLength(cursor, STRING_BYTES_MAX, what);
+    const byteLength = valueLength(cursor, what);
     if (!cursor.has(byteLength)) await cursor.need(byteLength, what);
     items.push(cursor.text(byteLength, what));
   }
@@ -113,7 +127,12 @@ async function readArray(cursor: ByteCursor, what: string, depth: number, budget
 }
 
 async function readValue(cursor: ByteCursor, type: number, what: string, budget: Budget): Promise<MetadataValue> {
-  if (type === STRING) return readString(cursor, STRING_BYTES_MAX, what);
+  if (type === STRING) {
+    await cursor.need(8, what);
+    const byteLength = valueLength(cursor, what);
+    await cursor.need(byteLength, what);
+    return cursor.text(byteLength, what);
+  }
   if (type === ARRAY) return readArray(cursor, what, 1, budget);
   const scalar = SCALARS.get(type);
   if (!scalar)
@@ -128,8 +147,7 @@ export async function readMetadata(cursor: ByteCursor, count: number): Promise<M
   const budget: Budget = { items: 0 };
   for (let index = 0; index < count; index++) {
     const keyOffset = cursor.offset;
-    if (keyOffset > TOTAL_BYTES_MAX)
-      throw malformed('The metadata are too long', keyOffset, `at most ${TOTAL_BYTES_MAX} bytes`, 'more');
+    requireRoom(cursor, 0);
     const key = await readString(cursor, KEY_BYTES_MAX, `metadata key ${index + 1}`);
     if (key === '') throw malformed(`Metadata key ${index + 1} is empty`, keyOffset, 'a name', 'no bytes');
     const what = `the metadata value ${quoted(key)}`;

@@ -76,7 +76,7 @@ it(
         }
         expect(performance.now() - startMs).toBeLessThan(1000);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 10_000, seed: 20_261_121 },
     );
     expect(refused).toBeGreaterThan(1000);
   },

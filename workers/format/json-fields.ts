@@ -44,6 +44,12 @@ export function jsonInteger(value: JsonValue | undefined, what: string, min = 0)
   throw wrong(what, `a whole number from ${min}`, value);
 }
 
+/** A number, or `FileMalformed`. The strict reader lets no infinity through. */
+export function jsonNumber(value: JsonValue | undefined, what: string): number {
+  if (typeof value === 'number') return value;
+  throw wrong(what, 'a number', value);
+}
+
 /** A number above zero, or `FileMalformed`. */
 export function jsonPositive(value: JsonValue | undefined, what: string): number {
   if (typeof value === 'number' && value > 0) return value;

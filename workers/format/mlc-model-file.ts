@@ -3,22 +3,22 @@
  *
  * MLC's q4f16_1 and GGUF's Q4_0 are the same numbers: groups of 32, a scale in f16, and codes around 7 here, 8 there. So
  * a read of a quantized tensor takes the rows' codes and scales and lays them out as Q4_0, bit for bit without loss, a
- * few rows at a time. Plain weights pass through as they lie. Refused: the other quantizations, which no type of GGUF
- * holds exactly, and code 15, which MLC's quantizer never writes.
+ * few rows at a time. q4f16_0 has them transposed: a read gathers them. q4f32_1 has scales beyond f16, so it is laid out
+ * as Q4_F32, a type of our own. Plain weights pass through as they lie. Refused: q3f16_1, whose groups of 40 no block of
+ * 32 can follow, and code 15, which MLC's quantizer never writes.
  */
 import { EngineError } from '../protocol/errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { checkRange } from '../source/check-range.ts';
-import type { MlcModel, MlcWeight } from './mlc.ts';
-import type { MetadataValue, ModelFile, TensorInfo } from './model-file.ts';
+import type { MlcModel, MlcPlace, MlcWeight } from './mlc.ts';
+import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted } from './quoted.ts';
 import { withRopeFactors } from './rope-factors.ts';
 
 const GROUP = 32;
-/** Of 32 weights: their codes, their scale in f16, and both as a block of Q4_0. */
+/** Of 32 weights: their codes' bytes and words. */
 const CODE_BYTES = 16;
-const SCALE_BYTES = 2;
-const BLOCK_BYTES = CODE_BYTES + SCALE_BYTES;
+const WORDS = 4;
 
 const PLAIN_TYPES: Readonly<Record<string, readonly [type: string, bytes: number] | undefined>> = {
   float16: ['F16', 2],
@@ -35,7 +35,7 @@ interface Segment {
 }
 
 /** The model as a file that was never written: offsets count through its tensors. Throws `FileUnsupported`. */
-export function mlcModelFile(model: MlcModel, metadata: ReadonlyMap<string, MetadataValue> = new Map()): ModelFile {
+export function mlcModelFile(model: MlcModel): ModelFile {
   const { config } = model;
   const tensors = new Map<string, TensorInfo>();
   const segments: Segment[] = [];
@@ -44,7 +44,7 @@ export function mlcModelFile(model: MlcModel, metadata: ReadonlyMap<string, Meta
     const rows = weight.shape[0]!;
     const columns = weight.shape[1] ?? 1;
     const { type, rowBytes, readRows } = weight.scale
-      ? asQ40(model, weight, columns)
+      ? asFourBits(model, weight, columns)
       : asItLies(model, weight, columns);
     const byteLength = rows * rowBytes;
     tensors.set(weight.name, { name: weight.name, type, shape: weight.shape, byteOffset: start, byteLength });
@@ -53,7 +53,7 @@ export function mlcModelFile(model: MlcModel, metadata: ReadonlyMap<string, Meta
   }
   const file: ModelFile = {
     container: 'mlc',
-    metadata: new Map([...config.metadata, ...metadata]),
+    metadata: config.metadata,
     tensors,
     source: segmentSource(segments, start),
   };
@@ -73,51 +73,89 @@ function asItLies({ source }: MlcModel, { weight, firstRow }: MlcWeight, columns
   };
 }
 
-function asQ40(
+function asFourBits(
   { source, config }: MlcModel,
-  { name, weight, scale, firstRow, transposed }: MlcWeight,
+  { name, weight, scale, firstRow, storedRows, transposed }: MlcWeight,
   columns: number,
 ): Reader {
-  if (config.quantization !== 'q4f16_1' || transposed || columns % GROUP !== 0) {
+  const { scheme } = config;
+  if (scheme?.bits !== 4 || !scale || columns % GROUP !== 0) {
     throw new EngineError('FileUnsupported', {
       what: 'Freehold cannot run this quantization of MLC yet',
-      expected: `q4f16_1, q0f16 or q0f32, with rows of a multiple of ${GROUP} weights`,
-      got: `${config.quantization}, with rows of ${columns}`,
+      expected: `q4f16_1, q4f16_0, q4f32_1, q0f16 or q0f32, with rows of a multiple of ${GROUP} weights`,
+      got: `${config.quantization}, groups of ${scheme?.groupSize ?? 1}, with rows of ${columns}`,
       remedy: 'Choose the q4f16_1 conversion of the model.',
     });
   }
   const groups = columns / GROUP;
+  const wide = scheme.scaleType === 'float32';
+  const scaleBytes = scale.storedType === 'float32' ? 4 : 2;
+  const rows = { firstRow, storedRows, transposed };
   return {
-    type: 'Q4_0',
-    rowBytes: groups * BLOCK_BYTES,
+    type: wide ? 'Q4_F32' : 'Q4_0',
+    rowBytes: groups * (CODE_BYTES + (wide ? 4 : 2)),
     async readRows(first, count, signal) {
-      const [from, blocks] = [(firstRow + first) * groups, count * groups];
-      const [codes, scales] = await Promise.all([
-        source.read(weight.byteOffset + from * CODE_BYTES, blocks * CODE_BYTES, signal),
-        source.read(scale!.byteOffset + from * SCALE_BYTES, blocks * SCALE_BYTES, signal),
-      ]);
-      return q40Blocks(name, codes, scales);
+      const wanted = { ...rows, first, count };
+      const codes = await readItems(source, weight, groups * WORDS, 4, wanted, signal);
+      const scales = await readItems(source, scale, groups, scaleBytes, wanted, signal);
+      return fourBitBlocks(name, codes, scales, wide);
     },
   };
 }
 
-/** (blocks, 16) codes in order and (blocks) scales → (blocks, 18): scale, then codes j and j + 16 in byte j. */
-function q40Blocks(name: string, codes: Uint8Array, scales: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Rows of a stored tensor: `count` from the weight's own row `first` on, which are those from `firstRow` on of all. */
+interface WantedRows {
+  readonly firstRow: number;
+  readonly storedRows: number;
+  readonly transposed: boolean;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Items of so many bytes, (rows, items), from a tensor that has them so or transposed: (items, rows). */
+async function readItems(
+  source: ByteSource,
+  { byteOffset }: MlcPlace,
+  items: number,
+  itemBytes: number,
+  { firstRow, storedRows, transposed, first, count }: WantedRows,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const row = firstRow + first;
+  if (!transposed) return source.read(byteOffset + row * items * itemBytes, count * items * itemBytes, signal);
+  const bytes = new Uint8Array(count * items * itemBytes);
+  // One after the other: the store holds two of its pieces, and these reads go through them in order.
+  for (let item = 0; item < items; item++) {
+    const column = await source.read(byteOffset + (item * storedRows + row) * itemBytes, count * itemBytes, signal);
+    for (let r = 0; r < count; r++)
+      for (let byte = 0; byte < itemBytes; byte++)
+        bytes[(r * items + item) * itemBytes + byte] = column[r * itemBytes + byte]!;
+  }
+  return bytes;
+}
+
+/**
+ * (blocks, 16) codes in order and (blocks) scales → (blocks, 18 or 20): scale, then codes j and j + 16 in byte j. A `wide`
+ * block has a scale in f32, of which a stored bf16 is the upper half.
+ */
+function fourBitBlocks(name: string, codes: Uint8Array, scales: Uint8Array, wide: boolean): Uint8Array<ArrayBuffer> {
   const blocks = codes.length / CODE_BYTES;
-  const bytes = new Uint8Array(blocks * BLOCK_BYTES);
+  const stored = scales.length / blocks;
+  const scaleBytes = wide ? 4 : 2;
+  const blockBytes = CODE_BYTES + scaleBytes;
+  const bytes = new Uint8Array(blocks * blockBytes);
   let largest = 0;
   for (let block = 0; block < blocks; block++) {
-    const to = block * BLOCK_BYTES;
-    bytes[to] = scales[block * SCALE_BYTES]!;
-    bytes[to + 1] = scales[block * SCALE_BYTES + 1]!;
+    const to = block * blockBytes;
+    for (let i = 1; i <= stored; i++) bytes[to + scaleBytes - i] = scales[(block + 1) * stored - i]!;
     for (let j = 0; j < GROUP / 2; j++) {
-      // Codes j and j + 16 share a nibble's place in their bytes. GGUF's middle is one higher.
+      // Codes j and j + 16 share a nibble's place in their bytes. The middle here is one higher.
       const from = block * CODE_BYTES + (j >> 1);
       const shift = (j & 1) * 4;
       const low = ((codes[from]! >> shift) & 15) + 1;
       const high = ((codes[from + 8]! >> shift) & 15) + 1;
       largest = Math.max(largest, low, high);
-      bytes[to + SCALE_BYTES + j] = low | (high << 4);
+      bytes[to + scaleBytes + j] = low | (high << 4);
     }
   }
   if (largest <= 15) return bytes;

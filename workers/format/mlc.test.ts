@@ -7,11 +7,12 @@ import {
   mlcTensors,
   mlcTwin,
   withoutLowestCode,
+  withShortScales,
   type MlcTensorToWrite,
 } from '../../tools/testing/mlc-twin.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
-import { quantFormats } from '../../shaders/quant/format.ts';
+import { quantFormats, type QuantType } from '../../shaders/quant/format.ts';
 import { readMlcValues } from '../models/mlc-values.ts';
 import { type ErrorCode, errorCode } from '../protocol/errors.ts';
 import type { NamedSource } from '../source/byte-source.ts';
@@ -20,6 +21,7 @@ import { readGguf } from './gguf.ts';
 import { mlcModelFile } from './mlc-model-file.ts';
 import { dequantizeGroups, groupScheme, groupsOf } from './mlc-quantization.ts';
 import { readMlc } from './mlc.ts';
+import type { ModelFile } from './model-file.ts';
 
 const SIZES = { layers: 2, embedding: 64, feedForward: 96, heads: 4, kvHeads: 2 } as const;
 const MODEL = withoutLowestCode(randomModel({ ...SIZES, type: 'Q4_0' }));
@@ -179,27 +181,58 @@ describe('the same weights as GGUF and as MLC', () => {
     expect(Buffer.compare(await file.source.read(byteOffset, byteLength), up.bytes)).toBe(0);
   });
 
-  it('q4f32_1 reads its scales from the upper half of f32, and the engine says that it cannot run it', async () => {
-    const tensors = mlcTensors(MODEL).map((tensor) =>
+  it.each(['q4f16_0', 'q4f32_1'])('%s gives the numbers of q4f16_1', async (quantization) => {
+    const short = withShortScales(MODEL);
+    const expected = mlcModelFile(await readMlc(mlcTwin(short, 'q4f16_1')));
+    const model = await readMlc(mlcTwin(short, quantization));
+    const file = mlcModelFile(model);
+    const valuesOf = async ({ tensors, source }: ModelFile, name: string): Promise<Float32Array<ArrayBuffer>> => {
+      const { byteOffset, byteLength, shape, type } = tensors.get(name)!;
+      const count = shape.reduce((product, size) => product * size, 1);
+      return quantFormats[type as QuantType].dequantize(await source.read(byteOffset, byteLength), count);
+    };
+    for (const name of expected.tensors.keys()) {
+      const values = await valuesOf(file, name);
+      const bytes = Buffer.from(values.buffer);
+      expect(Buffer.compare(bytes, Buffer.from((await valuesOf(expected, name)).buffer)), name).toBe(0);
+      const defined = await readMlcValues(model, model.weights.get(name)!);
+      expect(Buffer.compare(bytes, Buffer.from(defined.buffer)), name).toBe(0);
+    }
+    expect(file.tensors.get('blk.0.attn_v.weight')!.type).toBe(quantization === 'q4f32_1' ? 'Q4_F32' : 'Q4_0');
+    const whole = await file.source.read(0, file.source.byteLength);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), fc.nat(3000), async (offset, count) => {
+        const length = Math.min(count, whole.length - offset);
+        expect(Buffer.compare(await file.source.read(offset, length), whole.subarray(offset, offset + length))).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('scales of q4f32_1 may lie in f32 too, whatever their size', async () => {
+    const small = new Float32Array([2 ** -60 * 1.23456789]);
+    const tensors = mlcTensors(MODEL, 'q4f32_1').map((tensor) =>
       tensor.name.endsWith('q_scale')
-        ? { ...tensor, dtype: 'float32', bytes: new Uint8Array(tensor.bytes.length).fill(0x3f) }
+        ? { ...tensor, bytes: new Uint8Array(new Float32Array(tensor.bytes.length / 2).fill(small[0]!).buffer) }
         : tensor,
     );
     const { list, files } = mlcShards(tensors, 100);
-    for (const record of list.records[0]!['records'] as Record<string, unknown>[])
-      if (String(record['name']).endsWith('q_scale')) record['format'] = 'f32-to-bf16';
-    const model = await readMlc([
-      jsonFile('mlc-chat-config.json', mlcConfig(MODEL, 'q4f32_1')),
-      jsonFile('ndarray-cache.json', list),
-      ...files,
-    ]);
-    const scale = new DataView(Uint8Array.of(0x3f, 0x3f, 0, 0).buffer).getFloat32(0);
-    const values = await readMlcValues(model, model.weights.get('blk.0.attn_v.weight')!);
-    for (const value of values) expect(Number.isInteger(Math.round((value / scale) * 1e4) / 1e4)).toBe(true);
-    expect(Math.max(...values)).toBe(Math.fround(7 * scale));
-    expect(await outcome(() => mlcModelFile(model))).toEqual([
+    const config = jsonFile('mlc-chat-config.json', mlcConfig(MODEL, 'q4f32_1'));
+    const model = await readMlc([config, jsonFile('ndarray-cache.json', list), ...files]);
+    const { tensors: table, source } = mlcModelFile(model);
+    const { byteOffset, byteLength, shape } = table.get('blk.0.attn_v.weight')!;
+    const bytes = await source.read(byteOffset, byteLength);
+    const values = quantFormats.Q4_F32.dequantize(bytes, shape[0]! * shape[1]!);
+    expect(values).toEqual(await readMlcValues(model, model.weights.get('blk.0.attn_v.weight')!));
+    expect(Math.max(...values)).toBe(Math.fround(7 * small[0]!));
+  });
+
+  it('q3f16_1 is read, and the engine says that it cannot run it', async () => {
+    const model = await readMlc(mlcTwin(MODEL, 'q4f16_1'));
+    const config = { ...model.config, quantization: 'q3f16_1', scheme: groupScheme('q3f16_1') };
+    expect(await outcome(() => mlcModelFile({ ...model, config }))).toEqual([
       'FileUnsupported',
-      expect.stringMatching(/q4f16_1.*got q4f32_1/),
+      expect.stringMatching(/q4f16_1.*got q3f16_1, groups of 40/),
     ]);
   });
 

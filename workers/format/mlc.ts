@@ -61,6 +61,21 @@ export async function readMlc(files: readonly NamedSource[], signal?: AbortSigna
   return { config, weights: placeWeights(config, places), shards, source };
 }
 
+/**
+ * The MD5 that an MLC folder's list promises for its shards, by file name, lower-case hex; empty for another container.
+ * Rejects as `readMlc` does where the list is malformed.
+ */
+export async function shardDigests(
+  files: readonly NamedSource[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const list = CACHE_NAMES.map((name) => partNamed(files, name)).find((file) => file !== undefined);
+  if (!list) return new Map();
+  const options = { depth: 8, ...(signal && { signal }) };
+  const shards = readTensorCache(await readJsonFile(list, 'The list of shards', options));
+  return new Map(shards.flatMap(({ fileName, md5 }) => (md5 === null ? [] : [[fileName, md5]])));
+}
+
 function required(files: readonly NamedSource[], names: readonly string[]): NamedSource {
   for (const name of names) {
     const file = partNamed(files, name);

@@ -4,7 +4,7 @@ import type { NamedSource } from '../source/byte-source.ts';
 import { partNamed } from '../source/joined-source.ts';
 import { readSplitGguf, splitName } from './gguf-split.ts';
 import { readGguf } from './gguf.ts';
-import { readTokenizerFiles } from './hugging-face-tokenizer-files.ts';
+import { readTextFiles } from './hugging-face-text.ts';
 import { readHuggingFace } from './hugging-face.ts';
 import { mlcModelFile } from './mlc-model-file.ts';
 import { readMlc } from './mlc.ts';
@@ -18,15 +18,17 @@ export async function readModel(files: readonly NamedSource[], signal?: AbortSig
   const [first] = files;
   if (!first) throw new EngineError('NotFound', { what: 'There is no file to read', remedy: 'Choose a model.' });
   if (partNamed(files, 'mlc-chat-config.json')) {
-    const model = await readMlc(files, signal);
-    const rows = model.weights.get('token_embd.weight')!.shape[0]!;
-    return mlcModelFile(model, await readTokenizerFiles(files, rows, signal));
+    return withText(mlcModelFile(await readMlc(files, signal)), files, signal);
   }
   if (files.some(({ fileName }) => /\.safetensors(\.index\.json)?$/.test(fileName))) {
-    const file = await readHuggingFace(files, signal);
-    const rows = file.tensors.get('token_embd.weight')?.shape[0] ?? 0;
-    return { ...file, metadata: new Map([...file.metadata, ...(await readTokenizerFiles(files, rows, signal))]) };
+    return withText(await readHuggingFace(files, signal), files, signal);
   }
   // One part of several is read alone too: its summary says that it is one, and how many there are.
   return files.length > 1 && splitName(first.fileName) ? readSplitGguf(files, signal) : readGguf(first, signal);
+}
+
+/** The model with what its neighbours in the folder say of text. */
+async function withText(file: ModelFile, files: readonly NamedSource[], signal?: AbortSignal): Promise<ModelFile> {
+  const { metadata, tokenizerFiles } = await readTextFiles(files, signal);
+  return { ...file, metadata: new Map([...file.metadata, ...metadata]), ...(tokenizerFiles && { tokenizerFiles }) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QUANT_TYPES, quantFormats } from '../../shaders/quant/format.ts';
+import { GGUF_QUANT_TYPES, quantFormats } from '../../shaders/quant/format.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import type { FriendlyValue, TensorToWrite } from '../../tools/testing/write-gguf.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -92,13 +92,52 @@ describe('summarize', () => {
     ['another architecture', { 'general.architecture': 'gemma9' }, /architecture "gemma9" are not supported yet/],
     ['a part of a split file', { 'split.count': { type: 'uint16', value: 3 }, 'split.no': 0 }, /one of 3 parts/],
     ['an adapter', { 'general.type': 'adapter' }, /no whole model but "adapter"/],
-    ['a mixture of experts', { 'llama.expert_count': 8 }, /several experts/],
+    [
+      'a mixture of experts of a family that has none',
+      { 'general.architecture': 'qwen2', 'qwen2.expert_count': 8 },
+      /"qwen2" that are made of several experts/,
+    ],
     ['no context length', { 'llama.context_length': 0 }, /how long a text/],
     ['an unknown tokenizer', { 'tokenizer.ggml.model': 'rwkv' }, /tokenizer kind "rwkv"/],
-    ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'brand-new' }, /"brand-new", is not supported/],
-    ['a pre-tokenizer that every object has', { 'tokenizer.ggml.pre': 'constructor' }, /"constructor"/],
   ])('says why it cannot run %s', async (_what, metadata, message) => {
     expect((await summary(metadata)).unsupported).toMatch(message);
+  });
+
+  it.each([
+    ['brand-new', ['a', '1', '2'], 'qwen2'],
+    ['constructor', ['a', '1', '12', '123'], 'llama-bpe'],
+    ['newer', ['a', '1', '12', '123', '1234'], 'gpt-2'],
+    ['newest', ['a', '1', '\u01201'], 'gpt-2'],
+  ])('names the unknown pre-tokenizer %s and one that fits %j', async (name, tokens, suggested) => {
+    const known = await summary({ 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.pre': 'qwen2' });
+    expect(known.unknownPreTokenizer).toBe(undefined);
+    const found = await summary({
+      'tokenizer.ggml.model': 'gpt2',
+      'tokenizer.ggml.pre': name,
+      'tokenizer.ggml.tokens': tokens,
+    });
+    expect(found).toMatchObject({ unknownPreTokenizer: { name, suggested }, unsupported: null });
+  });
+
+  it.each<[string, Record<string, FriendlyValue>]>([
+    ['pools the states of a text', { 'llama.pooling_type': 3 }],
+    ['looks both ways', { 'llama.attention.causal': false }],
+    ['is an encoder', { 'general.architecture': 'bert', 'bert.context_length': 512 }],
+  ])('says of a model that %s that it makes embeddings and cannot chat', async (_what, metadata) => {
+    expect((await summary(metadata)).unsupported).toMatch(/makes embeddings.*cannot chat/);
+  });
+
+  it('says rather why a model cannot run than that it cannot chat', async () => {
+    expect(
+      (
+        await summary({
+          'general.architecture': 'granite',
+          'granite.context_length': 512,
+          'granite.pooling_type': 1,
+          'granite.expert_count': 8,
+        })
+      ).unsupported,
+    ).toMatch(/experts/);
   });
 
   it('says why it cannot run unsupported tensor types, naming each', async () => {
@@ -106,10 +145,15 @@ describe('summarize', () => {
     expect(unsupported).toMatch(/type I8, Q8_K are not supported yet\. Choose a file in one of these: F32.*\.$/);
   });
 
+  it('says what types of less than three bits lack', async () => {
+    const { unsupported } = await summary({}, [tensor('a', 'IQ2_XXS', 8)]);
+    expect(unsupported).toMatch(/type IQ2_XXS are not supported yet: .* tables that Freehold does not have\. Choose/);
+  });
+
   it('lists the tensor types that have kernels, with their own blocks', async () => {
     const { unsupported } = await summary({}, [tensor('a', 'Q8_K', 8)]);
-    expect(unsupported!.match(/one of these: (.*)\.$/)![1]!.split(', ')).toEqual(QUANT_TYPES);
-    for (const type of QUANT_TYPES) {
+    expect(unsupported!.match(/one of these: (.*)\.$/)![1]!.split(', ')).toEqual(GGUF_QUANT_TYPES);
+    for (const type of GGUF_QUANT_TYPES) {
       const { blockElements, blockBytes } = tensorTypeByName(type)!;
       expect(quantFormats[type]).toMatchObject({ blockElements, blockBytes });
     }

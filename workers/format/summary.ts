@@ -1,10 +1,13 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
-import type { ModelSummary, RecommendedSampling } from '../protocol/model.ts';
-import { ARCHITECTURES } from './architecture-names.ts';
+import type { ModelSummary, RecommendedSampling, UnknownPreTokenizer } from '../protocol/model.ts';
+import { ARCHITECTURES, EXPERT_ARCHITECTURES } from './architecture-names.ts';
+import { writesText } from './embedding-model.ts';
+import { likelyPreTokenizer } from './likely-pre-tokenizer.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
+import { unknownTokenizerStep } from './tokenizer-steps.ts';
 
 const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'F32',
@@ -23,10 +26,15 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
+  'TQ1_0',
   'TQ2_0',
 ];
+/** What other containers are read as, and no GGUF file can name. */
+const OTHER_TYPES: readonly string[] = ['Q4_F32'];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
+/** Eight or four weights share a code, which stands for an entry of ggml's `iq1s_grid`, `iq2xxs_grid` and their like. */
+const CODEBOOK_TYPES = /^IQ[123]_/;
 const SHOWN_CHARACTERS = 200;
 
 /** Text for display from a file that may be hostile: one line, no direction tricks, not endless; `null` if empty. */
@@ -57,35 +65,54 @@ function quantization(tensors: readonly TensorInfo[], parameters: number): strin
 }
 
 function unsupportedTokenizer(file: ModelFile): string | null {
+  if (file.tokenizerFiles) {
+    const step = unknownTokenizerStep(file.tokenizerFiles.tokenizer);
+    return step === null ? null : `${step} is not supported yet.`;
+  }
   const model = file.metadata.get('tokenizer.ggml.model');
   if (model === undefined) return 'The file brings no tokenizer, so text cannot be turned into tokens.';
   if (!(TOKENIZER_MODELS as readonly unknown[]).includes(model))
     return `The tokenizer kind ${quoted(String(model))} is not supported yet.`;
-  const pre = file.metadata.get('tokenizer.ggml.pre') ?? 'default';
-  if (model === 'gpt2' && !Object.hasOwn(PRE_TOKENIZER_FAMILIES, String(pre)))
-    return `The tokenizer's way to split text, ${quoted(String(pre))}, is not supported yet.`;
   return null;
 }
 
-/** Why this engine cannot run the file, as a sentence a person can act on, or `null`. */
-function unsupported(file: ModelFile, architecture: string): string | null {
+function unknownPreTokenizer(file: ModelFile): UnknownPreTokenizer | null {
+  const name = String(file.metadata.get('tokenizer.ggml.pre') ?? 'default');
+  if (file.metadata.get('tokenizer.ggml.model') !== 'gpt2' || Object.hasOwn(PRE_TOKENIZER_FAMILIES, name)) return null;
+  return { name: withoutControls(name).slice(0, SHOWN_CHARACTERS), suggested: likelyPreTokenizer(file) };
+}
+
+/** Why this engine cannot run the file at all, as a sentence a person can act on, or `null`. */
+export function cannotRun(file: ModelFile): string | null {
+  const architecture = architectureName(file);
   const parts = wholeNumber(file, 'split.count');
-  if (parts > 1) return `This is one of ${parts} parts of a model. Join the parts, or choose a model in one file.`;
+  if (parts > 1) return `This is one of ${parts} parts of a model. Choose all of its parts together.`;
   if (!(ARCHITECTURES as readonly string[]).includes(architecture))
     return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of one of these: ${ARCHITECTURES.join(', ')}.`;
   const kind = file.metadata.get('general.type');
   if (kind !== undefined && kind !== 'model')
     return `This file is no whole model but ${quoted(String(kind))}. Choose the model file itself.`;
   if (file.tensors.size === 0) return 'This file holds only a vocabulary, no weights. Choose the model file itself.';
-  if (wholeNumber(file, `${architecture}.expert_count`) > 0)
-    return 'Models made of several experts are not supported yet.';
+  if (wholeNumber(file, `${architecture}.expert_count`) > 0 && !EXPERT_ARCHITECTURES.includes(architecture))
+    return `Models of the architecture ${quoted(architecture)} that are made of several experts are not supported yet.`;
   if (wholeNumber(file, `${architecture}.context_length`) === 0)
     return 'The file does not say how long a text the model can read. Choose another conversion of the model.';
   const types = new Set([...file.tensors.values()].map(({ type }) => type));
-  const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type));
+  const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type) && !OTHER_TYPES.includes(type));
   if (strange.length > 0)
-    return `Weights of the type ${strange.sort().join(', ')} are not supported yet. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
+    return `Weights of the type ${strange.sort().join(', ')} are not supported yet${strange.some((type) => CODEBOOK_TYPES.test(type)) ? ': they are numbers of entries in tables that Freehold does not have' : ''}. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
   return unsupportedTokenizer(file);
+}
+
+/** Why the file cannot chat although it runs, as a sentence, or `null`. */
+function cannotChat(file: ModelFile): string | null {
+  if (writesText(file, architectureName(file))) return null;
+  return 'This model makes embeddings, numbers to search and compare texts by, and cannot chat. Choose a chat model.';
+}
+
+/** `general.architecture`, fit to be shown. */
+function architectureName(file: ModelFile): string {
+  return withoutControls(metadataString(file, 'general.architecture')).slice(0, SHOWN_CHARACTERS);
 }
 
 /**
@@ -115,9 +142,10 @@ function recommendedSampling(file: ModelFile): RecommendedSampling {
  * Throws `FileMalformed` if the file does not name its architecture: it is then no model at all.
  */
 export function summarize(file: ModelFile, fileName: string): ModelSummary {
-  const architecture = withoutControls(metadataString(file, 'general.architecture')).slice(0, SHOWN_CHARACTERS);
+  const architecture = architectureName(file);
   const tensors = [...file.tensors.values()];
   const parameters = tensors.reduce((sum, tensor) => sum + elementCount(tensor), 0);
+  const preTokenizer = unknownPreTokenizer(file);
   return {
     name: shownText(file, 'general.name') ?? fileName,
     fileName,
@@ -130,6 +158,7 @@ export function summarize(file: ModelFile, fileName: string): ModelSummary {
     author: shownText(file, 'general.author') ?? shownText(file, 'general.organization'),
     sampling: recommendedSampling(file),
     hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
-    unsupported: unsupported(file, architecture),
+    ...(preTokenizer && { unknownPreTokenizer: preTokenizer }),
+    unsupported: cannotRun(file) ?? cannotChat(file),
   };
 }

@@ -5,7 +5,7 @@ import { QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { Gpu } from './gpu.ts';
 import { openGpu } from './open-gpu.ts';
 import { PipelineCache } from './pipeline-cache.ts';
-import { isSound, selfTest } from './self-test.ts';
+import { checkQuantize, isSound, selfTest } from './self-test.ts';
 
 const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
 const COMPILING_MS = 120_000;
@@ -30,8 +30,8 @@ describe('self-test', () => {
   test('passes on a sound device, for every tensor type', { timeout: COMPILING_MS }, async () => {
     const gpu = await open('SwiftShader');
     if (!gpu) return;
-    await selfTest(gpu, new PipelineCache(gpu), QUANT_TYPES, PLAIN);
-    await selfTest(gpu, new PipelineCache(gpu), ['Q4_0'], { real: 'f32', reduction: 'subgroup' });
+    await selfTest(gpu, new PipelineCache(gpu), QUANT_TYPES, PLAIN, true);
+    await selfTest(gpu, new PipelineCache(gpu), ['Q4_0'], { real: 'f32', reduction: 'subgroup' }, true);
     expect(gpu.bytes('scratch')).toBe(0);
     gpu.destroy();
   });
@@ -49,6 +49,27 @@ describe('self-test', () => {
     const gpu = faulty(opened, 'inverseSqrt(', '1.01 * inverseSqrt(');
     const refused = selfTest(gpu, new PipelineCache(gpu), ['Q8_0'], PLAIN);
     await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /matvec Q8_0/ });
+    gpu.destroy();
+  });
+
+  test('refuses a device that chooses other experts', { timeout: COMPILING_MS }, async () => {
+    const opened = await open('SwiftShader');
+    if (!opened) return;
+    const gpu = faulty(opened, 'against > logit', 'against < logit');
+    const refused = selfTest(gpu, new PipelineCache(gpu), [], PLAIN, true);
+    await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /route/ });
+  });
+
+  test('refuses a device that makes weights smaller wrongly', { timeout: COMPILING_MS }, async () => {
+    const opened = await open('SwiftShader');
+    if (!opened) return;
+    await checkQuantize(opened, new PipelineCache(opened), 'Q8_0');
+    await opened.idle();
+    opened.destroy();
+    const again = await open('SwiftShader');
+    const gpu = faulty(again!, 'shifted / 127u', 'shifted / 126u');
+    const refused = checkQuantize(gpu, new PipelineCache(gpu), 'Q8_0');
+    await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /quantize Q8_0/ });
     gpu.destroy();
   });
 

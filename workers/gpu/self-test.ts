@@ -11,25 +11,29 @@ import { matmul } from '../../shaders/matmul.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
 import { matvecReference } from '../../shaders/matvec.ref.ts';
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
+import { quantize, type QuantizedType } from '../../shaders/quantize.ts';
+import { quantizeReference } from '../../shaders/quantize.ref.ts';
 import { repack } from '../../shaders/repack.ts';
-import { EngineError, errorCode } from '../protocol/errors.ts';
+import { emptyPlanes, repackReference } from '../../shaders/repack.ref.ts';
+import { errorCode } from '../protocol/errors.ts';
+import { checkExperts } from './expert-self-test.ts';
 import type { Gpu } from './gpu.ts';
+import { compare, sequence, values } from './known-answers.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 import { runOnce } from './run-once.ts';
 
-/** Far above rounding (an f16 weight tile measures 6e-8), far below any real fault; normalised mean squared error. */
-const TOLERANCE = 1e-6;
 const ROWS = 24;
 const COLUMNS = 512;
 
 const passed = new WeakMap<Gpu, Set<string>>();
 
-/** Checks what a model with these tensor types will run. Rejects with `GpuWrongResult`. */
+/** Checks what a model with these tensor types, and maybe with experts, will run. Rejects with `GpuWrongResult`. */
 export async function selfTest(
   gpu: Gpu,
   pipelines: PipelineCache,
   types: Iterable<QuantType>,
   variant: Variant,
+  experts = false,
 ): Promise<void> {
   const done = passed.get(gpu) ?? new Set<string>();
   passed.set(gpu, done);
@@ -46,6 +50,36 @@ export async function selfTest(
     await once(`matmul ${type} ${real}`, () => checkLinear(gpu, pipelines, matmul, type, variant, 3));
   }
   await once(`attention ${real} ${reduction}`, () => checkAttention(gpu, pipelines, variant));
+  if (experts) await once(`experts ${reduction}`, () => checkExperts(gpu, pipelines, variant));
+}
+
+/** Checks that weights are made smaller as they should be, to the bit. Rejects with `GpuWrongResult`. */
+export async function checkQuantize(gpu: Gpu, pipelines: PipelineCache, to: QuantizedType): Promise<void> {
+  const done = passed.get(gpu) ?? new Set<string>();
+  passed.set(gpu, done);
+  if (done.has(`quantize ${to}`)) return;
+  const weights = values(ROWS * COLUMNS);
+  const slice = { rows: ROWS, firstRow: 0, rowStep: 1, rowOffset: 0 };
+  const expected = emptyPlanes(to, ROWS, COLUMNS);
+  const blocks = quantizeReference(to, weights);
+  repackReference({ type: to, columns: COLUMNS, planeRows: ROWS }, blocks, slice, expected);
+  const data = {
+    quants: weights,
+    codes: expected.quants.byteLength,
+    scales: expected.scales.byteLength,
+    slice: Uint32Array.of(ROWS, 0, 1, 0),
+  };
+  const shape = { from: 'F32', to, columns: COLUMNS, planeRows: ROWS } as const;
+  const extent = { tokens: ROWS, kvLength: 0 };
+  const run = { kernel: quantize, shape, variant: { real: 'f32', reduction: 'thread' }, extent, data } as const;
+  for (const [output, words] of [
+    ['codes', expected.quants],
+    ['scales', expected.scales],
+  ] as const) {
+    const result = new Uint32Array(await runOnce(gpu, pipelines, { ...run, output }));
+    compare(`${quantize.name} ${to}`, result, words, 0);
+  }
+  done.add(`quantize ${to}`);
 }
 
 /** Whether a device computes soundly in this variant; `selfTest` as a value. */
@@ -54,28 +88,15 @@ export async function isSound(
   pipelines: PipelineCache,
   types: Iterable<QuantType>,
   variant: Variant,
+  experts = false,
 ): Promise<boolean> {
   try {
-    await selfTest(gpu, pipelines, types, variant);
+    await selfTest(gpu, pipelines, types, variant, experts);
     return true;
   } catch (error) {
     if (errorCode(error) === 'GpuWrongResult') return false;
     throw error;
   }
-}
-
-/** Small whole numbers from a linear congruence: the same on every device and run. */
-function sequence(length: number, modulus: number): number[] {
-  let state = 1;
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 16) % modulus;
-  });
-}
-
-/** Multiples of 1/1024 in [−1, 1): exact in f16 too. */
-function values(length: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(sequence(length, 2048), (value) => value / 1024 - 1);
 }
 
 /** The bits of values that f16 holds exactly, two in a word. */
@@ -178,20 +199,4 @@ async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Varia
   const extent = { tokens: 1, kvLength: position + 1 };
   const result = await runOnce(gpu, pipelines, { kernel: attention, shape, variant, extent, data, output: 'partials' });
   compare(attention.name, new Float32Array(result), expected);
-}
-
-function compare(what: string, actual: Float32Array, expected: Float64Array): void {
-  let error = 0;
-  let power = 0;
-  for (const [i, value] of expected.entries()) {
-    error += (actual[i]! - value) ** 2;
-    power += value ** 2;
-  }
-  if (error <= TOLERANCE * power) return; // false for NaN too
-  throw new EngineError('GpuWrongResult', {
-    what: `This graphics device computes wrong results (kernel "${what}")`,
-    expected: `an error of at most ${TOLERANCE}`,
-    got: error / power,
-    remedy: 'Update the browser or the graphics driver, or use another browser on this device.',
-  });
 }

@@ -3,16 +3,18 @@
  * runs, and records them; nothing runs here.
  *
  * A step is either decode (one token, matrix × vector, norms fused into the product that reads them) or prefill (a chunk
- * of tokens, matrix × matrix). The body fills the KV cache; the head turns the last token into logits.
+ * of tokens, matrix × matrix). The body fills the KV cache; the head turns the last token into logits, or a text's tokens
+ * into one embedding.
  */
 import { attention } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
-import { embed } from '../../shaders/embed.ts';
+import { embed, type EmbedShape } from '../../shaders/embed.ts';
 import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
 import { type Kernel, roundUp, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
 import { layerNorm } from '../../shaders/layer-norm.ts';
 import { matmul } from '../../shaders/matmul.ts';
 import { type LinearShape, matvec } from '../../shaders/matvec.ts';
+import { pool, type PoolShape } from '../../shaders/pool.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
 import { rope, type RopeShape } from '../../shaders/rope.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
@@ -60,14 +62,18 @@ export interface Rotation {
   readonly pairing: RopeShape['pairing'];
 }
 
-/** What scores go through; absent, they are q·k / √headDim over all positions. */
+/** What scores go through; absent, they are q·k / √headDim over all positions so far. */
 export interface ScoreOptions {
   /** Multiplies q·k. */
   readonly scale?: number | undefined;
-  /** Positions that a token sees, its own included. */
+  /** Whether a token sees only itself and what is before it (default), or all of its step, which then is a whole text. */
+  readonly causal?: boolean | undefined;
+  /** Positions that a token sees, its own included; causal only. */
   readonly window?: number | undefined;
   /** Scores become softcap · tanh(score / softcap). */
   readonly softcap?: number | undefined;
+  /** (heads): a score of each head that takes its share of the softmax and adds nothing (attention sinks). */
+  readonly sinks?: Slot | undefined;
 }
 
 /** A linear op: output (tokens, rows) ← epilogue of W · norm(input) + bias. */
@@ -94,7 +100,8 @@ export interface Program {
   readonly prefill: { readonly body: readonly Step[]; readonly head: readonly Step[] };
 }
 
-type Way = 'decode' | 'prefill';
+/** The two ways that a step runs. */
+export type Way = 'decode' | 'prefill';
 type Recorded = (cache: PipelineCache) => Promise<Step>;
 
 /** Decode splits the KV range into at most this many parts, one workgroup each. */
@@ -123,7 +130,7 @@ export class Graph {
   readonly #sharedSlots = new Map<string, Slot>();
   #part: 'body' | 'head' = 'body';
   /** Bound where a kernel's optional input is absent. */
-  readonly #nothing: Slot;
+  readonly nothing: Slot;
 
   constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number) {
     this.#gpu = gpu;
@@ -133,7 +140,12 @@ export class Graph {
       new Slot('tokens', 4 * (contextLength + 1), 'scratch', USAGE.storage | USAGE.copyTarget | USAGE.copySource),
     );
     this.step = this.memory.add(new Slot('step', STEP_BYTES, 'scratch', USAGE.uniform | USAGE.copyTarget));
-    this.#nothing = this.memory.add(new Slot('nothing', 16, 'scratch'));
+    this.nothing = this.memory.add(new Slot('nothing', 16, 'scratch'));
+  }
+
+  /** Whether prefill multiplies by tiles: where barriers are not dear. */
+  get tiles(): boolean {
+    return this.variant.reduction !== 'thread';
   }
 
   /** Plans rows of activations for a whole chunk, or for one token. */
@@ -150,15 +162,20 @@ export class Graph {
 
   /** output (tokens, dim) += rows of `table` (contextLength, dim) chosen by the step's positions. */
   addPositions(table: Matrix, output: Activation): void {
-    this.#embed(table, output, { positions: true });
+    this.#embed(table, output, { row: 'position' });
   }
 
-  #embed(table: Matrix, output: Activation, options: { scale?: number; positions?: boolean }): void {
+  /** output (tokens, dim) += the first row of `table` (rows, dim), for every token. */
+  addFirstRow(table: Matrix, output: Activation): void {
+    this.#embed(table, output, { row: 'first' });
+  }
+
+  #embed(table: Matrix, output: Activation, options: Pick<EmbedShape, 'scale' | 'row'>): void {
     checkDim('embedding', table.columns, output.dim);
     for (const { firstRow, rows, quants, scales } of table.shards) {
       const shape = { type: table.type, dim: table.columns, rows, firstRow, ...options };
       const buffers = { quants, scales, tokens: this.tokens, x: output.slot, step: this.step };
-      this.#recordBoth(embed, shape, buffers);
+      this.recordBoth(embed, shape, buffers);
     }
   }
 
@@ -172,9 +189,7 @@ export class Graph {
   linear(op: LinearOp): void {
     const { input, norm, lastToken = false } = op;
     if (norm?.bias) {
-      const normed = this.#normed(input);
-      const buffers = { x: input.slot, weight: norm.weight, bias: norm.bias, y: normed.slot, step: this.step };
-      this.#recordBoth(layerNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+      const normed = this.normed(input, norm);
       for (const way of ['decode', 'prefill'] as const) this.#recordLinear(way, op, normed, null);
       return;
     }
@@ -186,21 +201,43 @@ export class Graph {
     // Over a chunk a norm of its own is cheaper than one in every row of the product.
     const normed = this.#normed(input);
     const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: this.step };
-    this.#record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+    this.record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
     this.#recordLinear('prefill', op, normed, null);
+  }
+
+  /** norm(input) (tokens, dim), in scratch that the next norm of this length overwrites. */
+  normed(input: Activation, norm: Norm): Activation {
+    const normed = this.#normed(input);
+    this.norm(input, norm, normed);
+    return normed;
+  }
+
+  /** output (tokens, dim) = norm(input); two different buffers. */
+  norm(input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
+    checkDim('a norm', output.dim, input.dim);
+    const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
+    if (bias) this.recordBoth(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
+    else this.recordBoth(rmsNorm, { dim: input.dim, epsilon }, buffers);
+  }
+
+  /** output (1, dim) = the mean, the first or the last of a step's rows of `input` (tokens, dim). */
+  pool(input: Activation, rows: PoolShape['rows'], output: Activation): void {
+    checkDim('pooling', output.dim, input.dim);
+    const buffers = { x: input.slot, y: output.slot, step: this.step };
+    this.recordBoth(pool, { dim: input.dim, stride: input.stride, rows }, buffers);
   }
 
   /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
   addNormed(input: Activation, { weight, epsilon }: Norm, output: Activation): void {
     checkDim('a norm behind a block', output.dim, input.dim);
     const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    this.#recordBoth(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
+    this.recordBoth(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
   }
 
   /** Norms segments of queries and of keys at the start of `qkv`'s rows, in place; weight (query length + key length). */
   normHeads(qkv: Activation, norm: Norm, queries: NormSegments, keys: NormSegments): void {
     const buffers = { x: qkv.slot, weight: norm.weight, step: this.step };
-    this.#recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
+    this.recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
   }
 
   /**
@@ -209,24 +246,25 @@ export class Graph {
    */
   rotateAndStore(qkv: Activation, rotation: Rotation | null, layout: AttentionLayout, cache: LayerCache): void {
     checkDim('attention', (layout.heads + 2 * layout.kvHeads) * layout.headDim, qkv.dim);
-    const table = rotation?.table ?? this.#nothing;
+    const table = rotation?.table ?? this.nothing;
     const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: this.step };
     const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
-    this.#recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
+    this.recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
   }
 
-  /** output (tokens, heads·d) = causal softmax(scores) · v over the cache. */
+  /** output (tokens, heads·d) = softmax(scores) · v over the cache. */
   attention(
     qkv: Activation,
     layout: AttentionLayout,
     cache: LayerCache,
     output: Activation,
-    { scale = layout.headDim ** -0.5, window, softcap }: ScoreOptions = {},
+    { scale = layout.headDim ** -0.5, causal = true, window, softcap, sinks }: ScoreOptions = {},
   ): void {
     const { heads, kvHeads, headDim, contextLength } = layout;
     // A window as wide as the context hides nothing.
     const scores = {
       scale,
+      causal,
       ...(window === undefined || window >= contextLength ? {} : { window }),
       ...(softcap === undefined ? {} : { softcap }),
     };
@@ -237,18 +275,18 @@ export class Graph {
       ['prefill', contextLength, this.chunkTokens],
     ] as const) {
       const maxSplits = Math.ceil(contextLength / splitLength);
-      const partials = this.#shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
-      this.#record(
+      const partials = this.shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
+      this.record(
         way,
         attention,
         { heads, kvHeads, headDim, contextLength, stride: qkv.stride, splitLength, maxSplits, ...scores },
         { qkv: qkv.slot, k_cache: cache.keys, v_cache: cache.values, partials, step: this.step },
       );
-      this.#record(
+      this.record(
         way,
         attentionCombine,
-        { heads, headDim, splitLength, outputStride: output.stride },
-        { partials, output: output.slot, step: this.step },
+        { heads, headDim, splitLength, outputStride: output.stride, sinks: sinks !== undefined },
+        { partials, sinks: sinks ?? this.nothing, output: output.slot, step: this.step },
       );
     }
   }
@@ -273,7 +311,7 @@ export class Graph {
   }
 
   /** Scratch that layers use one after another. */
-  #shared(label: string, bytes: number): Slot {
+  shared(label: string, bytes: number): Slot {
     let slot = this.#sharedSlots.get(label);
     if (!slot) {
       slot = this.memory.add(new Slot(label, bytes, 'scratch'));
@@ -283,13 +321,13 @@ export class Graph {
   }
 
   #normed({ dim, stride }: Activation): Activation {
-    return { slot: this.#shared(`normed ${dim}`, 4 * this.chunkTokens * stride), dim, stride };
+    return { slot: this.shared(`normed ${dim}`, 4 * this.chunkTokens * stride), dim, stride };
   }
 
   /** One way of a linear op, over an input that may be normed already, with a norm that may be fused in. */
   #recordLinear(way: Way, op: LinearOp, input: Activation, norm: Norm | null): void {
     const { parts, output, epilogue = 'store', lastToken = false, activation = 'silu', scale = 1, softcap = 0 } = op;
-    const tiled = way === 'prefill' && !lastToken && this.variant.reduction !== 'thread';
+    const tiled = way === 'prefill' && !lastToken && this.tiles;
     for (const { matrix, bias, firstRow } of parts) {
       checkDim(matrix.label, matrix.columns, input.dim);
       const outputRow = firstRow + matrix.rows;
@@ -313,12 +351,12 @@ export class Graph {
           tokenTile: way === 'prefill' && !lastToken ? TOKENS_PER_THREAD : 1,
         };
         if (way === 'decode') this.decodeWeightBytes += shard.quants.bytes + shard.scales.bytes;
-        this.#record(way, tiled ? matmul : matvec, shape, {
+        this.record(way, tiled ? matmul : matvec, shape, {
           quants: shard.quants,
           scales: shard.scales,
           x: input.slot,
-          norm_weight: norm?.weight ?? this.#nothing,
-          bias: bias ?? this.#nothing,
+          norm_weight: norm?.weight ?? this.nothing,
+          bias: bias ?? this.nothing,
           y: output.slot,
           step: this.step,
         });
@@ -326,12 +364,14 @@ export class Graph {
     }
   }
 
-  #recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
-    this.#record('decode', kernel, shape, buffers);
-    this.#record('prefill', kernel, shape, buffers);
+  /** Records a kernel for both ways, for ops that no method here has. */
+  recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+    this.record('decode', kernel, shape, buffers);
+    this.record('prefill', kernel, shape, buffers);
   }
 
-  #record<Shape>(way: Way, kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+  /** Records a kernel for one way. */
+  record<Shape>(way: Way, kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
     this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, shape, buffers));
   }
 
@@ -359,6 +399,7 @@ export class Graph {
   }
 }
 
-function checkDim(what: string, expected: number, got: number): void {
+/** Throws `ShapeMismatch` where two sizes of an op differ. */
+export function checkDim(what: string, expected: number, got: number): void {
   if (expected !== got) throw new EngineError('ShapeMismatch', { what: `Sizes of ${what} do not fit`, expected, got });
 }

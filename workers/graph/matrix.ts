@@ -3,6 +3,8 @@
  * small for the whole.
  */
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
+import { EngineError } from '../protocol/errors.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 import { type MemoryPlan, Slot } from './slot.ts';
 
 /** Consecutive rows of a matrix that share one pair of planes. */
@@ -26,9 +28,10 @@ export interface Matrix {
 const SHARD_ROWS = 64;
 
 /**
- * Plans the planes of a matrix.
+ * Plans the planes of a matrix. Throws `ModelTooLarge` where a binding cannot hold rows that must stay together.
  *
  * @param bindingBytes the largest storage binding that the device allows
+ * @param rowsTogether rows of a shard are a multiple of this: an expert's, for matrices of several experts
  */
 export function planMatrix(
   memory: MemoryPlan,
@@ -37,10 +40,21 @@ export function planMatrix(
   rows: number,
   columns: number,
   bindingBytes: number,
+  rowsTogether = SHARD_ROWS,
 ): Matrix {
   const { planes } = quantFormats[type];
-  const sample = planes(SHARD_ROWS, columns);
-  const rowsPerShard = Math.floor(bindingBytes / Math.max(sample.quantBytes, sample.scaleBytes)) * SHARD_ROWS;
+  const together = Math.min(rowsTogether, rows);
+  const sample = planes(together, columns);
+  const sampleBytes = Math.max(sample.quantBytes, sample.scaleBytes);
+  if (sampleBytes > bindingBytes) {
+    throw new EngineError('ModelTooLarge', {
+      what: `"${label}" does not fit into the bindings of this graphics device`,
+      expected: `at most ${formatBytes(bindingBytes)} for ${together} rows`,
+      got: formatBytes(sampleBytes),
+      remedy: 'Choose a smaller model.',
+    });
+  }
+  const rowsPerShard = Math.floor(bindingBytes / sampleBytes) * together;
   const shards: MatrixShard[] = [];
   for (let firstRow = 0; firstRow < rows; firstRow += rowsPerShard) {
     const shardRows = Math.min(rowsPerShard, rows - firstRow);

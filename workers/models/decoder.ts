@@ -1,18 +1,29 @@
 /**
- * The blocks that decoder-only transformers are made of, with what families do differently as options: how heads are
- * normed and turned, what a token sees, where norms stand, how the feed-forward part is gated.
+ * The blocks that transformers of one stack are made of, with what families do differently as options: how heads are
+ * normed and turned, what a token sees, where norms stand, how the feed-forward part is gated. Encoders are made of them
+ * too: their tokens look both ways, and pooling stands where logits would.
  *
  * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
  * one) is used where it is there.
  */
-import type { Activation, AttentionLayout, LayerCache, Norm, Rotation, ScoreOptions } from '../graph/graph.ts';
+import { addExperts, type Choice, expertActivation, routeTokens, runExperts } from '../graph/experts.ts';
+import type {
+  Activation,
+  AttentionLayout,
+  LayerCache,
+  LinearOp,
+  Norm,
+  Rotation,
+  ScoreOptions,
+} from '../graph/graph.ts';
 import type { Matrix } from '../graph/matrix.ts';
 import type { Slot } from '../graph/slot.ts';
+import { EngineError } from '../protocol/errors.ts';
 import type { Forward } from './forward.ts';
 import { ropePairing } from './rope-pairing.ts';
 
 /** How a family attends. */
-export interface AttentionOptions extends ScoreOptions {
+export interface AttentionOptions extends Omit<ScoreOptions, 'causal'> {
   /** Which values of a head turn together in a GGUF file (see `rope-pairing.ts`); `null`: this layer does not turn. */
   readonly pairing: Rotation['pairing'] | null;
   /** Angles; default: the file's own. */
@@ -23,6 +34,8 @@ export interface AttentionOptions extends ScoreOptions {
   readonly headNorm?: 'head' | 'row';
   /** Norm of what the block adds to the residual stream. */
   readonly postNorm?: string;
+  /** Norm of the residual stream itself, once the block is added (Vaswani and others 2017). */
+  readonly streamNorm?: string;
   /** Multiplies what the block adds; not with `postNorm`. */
   readonly residualScale?: number;
 }
@@ -37,8 +50,24 @@ export interface FeedForwardOptions {
   readonly norm?: string | null;
   /** Norm of what the block adds to the residual stream. */
   readonly postNorm?: string;
+  /** Norm of the residual stream itself, once the block is added. */
+  readonly streamNorm?: string;
   /** Multiplies what the block adds; not with `postNorm`. */
   readonly residualScale?: number;
+}
+
+/** How a family mixes experts in place of a feed-forward part. */
+export interface ExpertOptions {
+  /** Of one expert. */
+  readonly feedForwardLength: number;
+  /** What a chosen expert counts. */
+  readonly weights: Choice['weights'];
+  /** Default SwiGLU; or gpt-oss's own. */
+  readonly activation?: 'silu' | 'clamped-silu';
+  /** Norm before the block; default `ffn_norm`. */
+  readonly norm?: string;
+  /** Length of an expert that every token runs through, weighed by the sigmoid of a gate of its own. */
+  readonly sharedFeedForwardLength?: number;
 }
 
 /** One layer: its tensors' prefix and its cache. */
@@ -47,23 +76,37 @@ export interface Layer {
   readonly cache: LayerCache;
 }
 
-/** Declares one model's forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits`. */
+/** A tensor of a product by its name, with the rows that it shall have. */
+interface Projection {
+  readonly weight: string;
+  readonly bias: string;
+  readonly rows: number;
+}
+
+/** Declares a forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits` or `pooled`. */
 export class Decoder {
   readonly layers: readonly Layer[];
   readonly #forward: Forward;
   readonly #layout: AttentionLayout;
   readonly #normKind: 'rms' | 'layer';
   readonly #embeddings: Matrix;
-  readonly #residual: Activation; // (tokens, embeddingLength)
+  #residual: Activation; // (tokens, embeddingLength)
+  /** Where the residual stream goes when it is normed itself: (tokens, embeddingLength). */
+  #spare: Activation | null = null;
   readonly #qkv: Activation; // (tokens, [q | k | v])
   readonly #attended: Activation; // (tokens, heads · headDim)
-  readonly #hidden: Activation; // (tokens, feedForwardLength)
   /** What a block adds before its own norm: (tokens, embeddingLength). */
   #added: Activation | null = null;
+  /** (tokens, feedForwardLength) */
+  #hidden: Activation | null = null;
+  /** (tokens, experts) */
+  #routerLogits: Activation | null = null;
+  /** The shared expert's: (tokens, 1) and (tokens, its length). */
+  #shared: { gate: Activation; hidden: Activation } | null = null;
 
   constructor(forward: Forward, options: { norm?: 'rms' | 'layer' } = {}) {
     const { graph, weights, shape, contextLength, cache } = forward;
-    const { heads, kvHeads, headDim, embeddingLength, feedForwardLength, vocabularySize } = shape;
+    const { heads, kvHeads, headDim, embeddingLength, vocabularySize } = shape;
     this.#forward = forward;
     this.#normKind = options.norm ?? 'rms';
     this.#layout = { heads, kvHeads, headDim, contextLength };
@@ -72,7 +115,6 @@ export class Decoder {
     this.#residual = graph.activation('residual', embeddingLength);
     this.#qkv = graph.activation('qkv', (heads + 2 * kvHeads) * headDim);
     this.#attended = graph.activation('attended', heads * headDim);
-    this.#hidden = graph.activation('hidden', feedForwardLength);
   }
 
   /** Fills the residual stream with the tokens' embeddings, times a scale. */
@@ -87,11 +129,37 @@ export class Decoder {
     graph.addPositions(positions, this.#residual);
   }
 
+  /** Adds the learned embedding of the first kind of text, where the file tells kinds apart. */
+  addFirstTokenType(): void {
+    const { graph, weights, shape } = this.#forward;
+    const name = 'token_types.weight';
+    if (!weights.has(name)) return;
+    graph.addFirstRow(weights.matrix(name, weights.rowCount(name), shape.embeddingLength), this.#residual);
+  }
+
+  /** Norms the residual stream itself. */
+  normStream(name: string): void {
+    const { graph, shape } = this.#forward;
+    // A kernel cannot write what it reads, so two buffers take turns.
+    const target = this.#spare ?? graph.activation('normed residual', shape.embeddingLength);
+    graph.norm(this.#residual, this.#norm(name), target);
+    this.#spare = this.#residual;
+    this.#residual = target;
+  }
+
   /** Grouped-query attention over the cache, added to the residual stream. */
   attention(layer: Layer, options: AttentionOptions): void {
-    const { graph, weights, shape, settings, ropeTables } = this.#forward;
+    const { graph, weights, shape, settings, ropeTables, causal } = this.#forward;
     const { heads, kvHeads, headDim, rotaryDim, embeddingLength } = shape;
     const { rope, norm = 'attn_norm', headNorm } = options;
+    if (!causal && options.window !== undefined) {
+      throw new EngineError('FileUnsupported', {
+        what: 'Freehold cannot run a model that looks both ways through a window yet',
+        expected: 'attention over the whole text',
+        got: `a window of ${options.window} tokens`,
+        remedy: 'Choose another model.',
+      });
+    }
     const qkv = this.#qkv;
     const query = this.#projection(layer, 'attn_q', heads * headDim);
     const key = this.#projection(layer, 'attn_k', kvHeads * headDim);
@@ -111,7 +179,7 @@ export class Decoder {
     const pairing = options.pairing && ropePairing(settings.container, options.pairing);
     const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing };
     graph.rotateAndStore(qkv, rotation, this.#layout, layer.cache);
-    graph.attention(qkv, this.#layout, layer.cache, this.#attended, options);
+    graph.attention(qkv, this.#layout, layer.cache, this.#attended, { ...options, causal });
     this.#addToResidual(layer, 'attn_output', this.#attended, options);
   }
 
@@ -123,27 +191,77 @@ export class Decoder {
     const norm = this.#layerNorm(layer, options.norm ?? (options.norm === null ? null : 'ffn_norm'));
     const gate = this.#projection(layer, 'ffn_gate', feedForwardLength);
     const up = this.#projection(layer, 'ffn_up', feedForwardLength);
+    this.#hidden ??= graph.activation('hidden', feedForwardLength);
     const op = { input: this.#residual, norm, output: this.#hidden, activation };
-    const pairs = !gated
-      ? null
-      : weights.has(gate.weight)
-        ? weights.interleaved(gate, up, embeddingLength)
-        : weights.interleavedHalves(up, embeddingLength);
-    if (pairs) {
-      graph.linear({ ...op, parts: pairs, epilogue: 'glu' });
-    } else if (gated) {
-      graph.linear({ ...op, parts: weights.stacked([gate], embeddingLength) });
-      graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'gate' });
-    } else {
-      graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
-    }
+    if (!gated) graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
+    else if (weights.has(gate.weight)) this.#gated(gate, up, op);
+    else graph.linear({ ...op, parts: weights.interleavedHalves(up, embeddingLength), epilogue: 'glu' });
     this.#addToResidual(layer, 'ffn_down', this.#hidden, options);
   }
 
-  /** Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. */
+  /** A mixture of experts in place of the feed-forward part: each token runs through those that its router prefers. */
+  experts(layer: Layer, options: ExpertOptions): void {
+    const { graph, weights, shape, settings } = this.#forward;
+    const { embeddingLength } = shape;
+    if (!shape.experts) {
+      throw new EngineError('FileMalformed', {
+        what: 'The file does not say how many experts its layers have',
+        expected: `"${shape.architecture}.expert_count"`,
+        got: 'none',
+        remedy: 'Choose another conversion of the model.',
+      });
+    }
+    const { count, used } = shape.experts;
+    const { feedForwardLength, activation = 'silu', norm = 'ffn_norm', sharedFeedForwardLength } = options;
+    const input = graph.normed(this.#residual, this.#norm(this.#name(layer, norm)));
+    const logits = (this.#routerLogits ??= graph.activation('router logits', count));
+    const router = this.#projection(layer, 'ffn_gate_inp', count);
+    graph.linear({ input, parts: weights.stacked([router], embeddingLength), output: logits });
+    const scale = settings.positive('expert_weights_scale') ?? 1;
+    const routes = routeTokens(graph, logits, { experts: count, used, weights: options.weights, scale });
+
+    const tensor = (part: string, rows: number) => ({ ...this.#projection(layer, part, rows), experts: count });
+    const gate = tensor('ffn_gate_exps', feedForwardLength);
+    const up = tensor('ffn_up_exps', feedForwardLength);
+    const output = expertActivation(graph, 'hidden of experts', feedForwardLength, used);
+    const pairs = weights.interleavedExperts(gate, up, embeddingLength);
+    const op = { input, output, activation };
+    if (pairs) {
+      runExperts(graph, routes, { ...op, part: pairs, epilogue: 'glu' });
+    } else {
+      runExperts(graph, routes, { ...op, part: weights.experts(gate, embeddingLength), epilogue: 'store' });
+      runExperts(graph, routes, { ...op, part: weights.experts(up, embeddingLength), epilogue: 'gate' });
+    }
+    const down = weights.experts(tensor('ffn_down_exps', embeddingLength), feedForwardLength);
+    addExperts(graph, routes, output, down, this.#residual);
+    if (sharedFeedForwardLength !== undefined) this.#sharedExpert(layer, input, sharedFeedForwardLength);
+  }
+
+  /** An expert for every token: a mixture of one, whose only route weighs σ(gate). */
+  #sharedExpert(layer: Layer, input: Activation, length: number): void {
+    const { graph, weights, shape } = this.#forward;
+    const { embeddingLength } = shape;
+    this.#shared ??= {
+      gate: graph.activation('gate of the shared expert', 1),
+      hidden: graph.activation('hidden of the shared expert', length),
+    };
+    const { gate, hidden } = this.#shared;
+    const one = (part: string, rows: number) => this.#projection(layer, part, rows);
+    graph.linear({ input, parts: weights.stacked([one('ffn_gate_inp_shexp', 1)], embeddingLength), output: gate });
+    const routes = routeTokens(graph, gate, { experts: 1, used: 1, weights: 'sigmoid', scale: 1 });
+    this.#gated(one('ffn_gate_shexp', length), one('ffn_up_shexp', length), { input, output: hidden });
+    const down = weights.experts({ ...one('ffn_down_shexp', embeddingLength), experts: 1 }, length);
+    addExperts(graph, routes, hidden, down, this.#residual);
+  }
+
+  /**
+   * Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. Of a model that is to
+   * make embeddings, its normed states pooled (1, embeddingLength) in their place.
+   */
   logits(options: { scale?: number; softcap?: number | undefined } = {}): Activation {
     const { graph, weights, shape } = this.#forward;
     const { vocabularySize, embeddingLength } = shape;
+    if (this.#forward.pooling !== null) return this.pooled('output_norm');
     graph.beginHead();
     const output = graph.activation('logits', vocabularySize, 1);
     const parts = weights.has('output.weight')
@@ -162,21 +280,45 @@ export class Decoder {
     return output;
   }
 
+  /** A text's states, normed or not, as one row (1, embeddingLength). Only for a model that is to make embeddings. */
+  pooled(norm?: string): Activation {
+    const { graph, shape, pooling } = this.#forward;
+    if (pooling === null) throw new Error('A model without pooling was declared as one that makes embeddings');
+    graph.beginHead();
+    if (norm !== undefined) this.normStream(norm);
+    const output = graph.activation('embedding', shape.embeddingLength, 1);
+    graph.pool(this.#residual, pooling, output);
+    return output;
+  }
+
+  /** act(gate) · up: one product where both tensors have one type, else two. */
+  #gated(gate: Projection, up: Projection, op: Pick<LinearOp, 'input' | 'norm' | 'output' | 'activation'>): void {
+    const { graph, weights } = this.#forward;
+    const pairs = weights.interleaved(gate, up, op.input.dim);
+    if (pairs) {
+      graph.linear({ ...op, parts: pairs, epilogue: 'glu' });
+    } else {
+      graph.linear({ ...op, parts: weights.stacked([gate], op.input.dim) });
+      graph.linear({ ...op, parts: weights.stacked([up], op.input.dim), epilogue: 'gate' });
+    }
+  }
+
   #addToResidual(
     layer: Layer,
     part: string,
     input: Activation,
-    { postNorm, residualScale = 1 }: Pick<AttentionOptions, 'postNorm' | 'residualScale'>,
+    { postNorm, streamNorm, residualScale = 1 }: Pick<AttentionOptions, 'postNorm' | 'streamNorm' | 'residualScale'>,
   ): void {
     const { graph, weights, shape } = this.#forward;
     const parts = weights.part(this.#name(layer, `${part}.weight`), shape.embeddingLength, input.dim);
     if (postNorm === undefined) {
       graph.linear({ input, parts, output: this.#residual, epilogue: 'add', scale: residualScale });
-      return;
+    } else {
+      this.#added ??= graph.activation('added', shape.embeddingLength);
+      graph.linear({ input, parts, output: this.#added });
+      graph.addNormed(this.#added, this.#norm(this.#name(layer, postNorm)), this.#residual);
     }
-    this.#added ??= graph.activation('added', shape.embeddingLength);
-    graph.linear({ input, parts, output: this.#added });
-    graph.addNormed(this.#added, this.#norm(this.#name(layer, postNorm)), this.#residual);
+    if (streamNorm !== undefined) this.normStream(this.#name(layer, streamNorm));
   }
 
   #layerNorm(layer: Layer, name: string | null): Norm | undefined {
@@ -194,7 +336,7 @@ export class Decoder {
     return `blk.${layer.index}.${part}`;
   }
 
-  #projection(layer: Layer, part: string, rows: number): { weight: string; bias: string; rows: number } {
+  #projection(layer: Layer, part: string, rows: number): Projection {
     return { weight: this.#name(layer, `${part}.weight`), bias: this.#name(layer, `${part}.bias`), rows };
   }
 }

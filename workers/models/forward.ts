@@ -1,4 +1,5 @@
 /** What a forward pass is written with: sizes and settings of the file, its declared weights, and the graph of ops. */
+import type { Pooling } from '../format/embedding-model.ts';
 import { metadataBoolean, metadataInteger, metadataNumber } from '../format/metadata.ts';
 import type { ModelFile } from '../format/model-file.ts';
 import type { Graph, LayerCache } from '../graph/graph.ts';
@@ -17,6 +18,10 @@ export interface Forward {
   readonly cache: readonly LayerCache[];
   /** Tokens that the cache holds; may be fewer than the model was trained for. */
   readonly contextLength: number;
+  /** Whether a token sees only itself and what is before it; if not, each step is a whole text. */
+  readonly causal: boolean;
+  /** How the states of a text become its embedding; `null`: the model is to write. */
+  readonly pooling: Pooling | null;
 }
 
 /** Looks into the file's metadata below its architecture's name. Throws `FileMalformed` for a value of a wrong type. */

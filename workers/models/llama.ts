@@ -1,5 +1,6 @@
 /**
- * Llama: Llama 2 and 3, Mistral, SmolLM2, TinyLlama and their kin.
+ * Llama: Llama 2 and 3, Mistral, SmolLM2, TinyLlama and their kin; with experts, Mixtral (Jiang and others 2024), whose
+ * chosen experts' weights sum to 1.
  *
  * Each layer: RMS norm, grouped-query attention with rotary positions, residual; RMS norm, SwiGLU, residual. GGUF
  * conversion permutes the rows of q and k, so rotary pairs are adjacent here (llama.cpp, `LLAMA_ROPE_TYPE_NORM`). Where a
@@ -11,12 +12,15 @@ import type { Forward } from './forward.ts';
 
 /** Declares the forward pass; returns logits (vocabulary) of the last token. */
 export function llama(forward: Forward): Activation {
-  const window = forward.settings.positive('attention.sliding_window');
+  const { settings, shape } = forward;
+  const window = settings.positive('attention.sliding_window');
   const decoder = new Decoder(forward);
   decoder.embed();
   for (const layer of decoder.layers) {
     decoder.attention(layer, { pairing: 'adjacent', window });
-    decoder.feedForward(layer);
+    if (shape.experts)
+      decoder.experts(layer, { feedForwardLength: shape.feedForwardLength, weights: 'softmax-of-chosen' });
+    else decoder.feedForward(layer);
   }
   return decoder.logits();
 }

@@ -3,7 +3,7 @@ import { metadataInteger, metadataNumber, metadataString } from '../format/metad
 import type { ModelFile } from '../format/model-file.ts';
 import { EngineError } from '../protocol/errors.ts';
 
-/** Sizes of a dense decoder-only transformer. */
+/** Sizes of a decoder-only transformer. */
 export interface ModelShape {
   readonly architecture: string;
   readonly layers: number;
@@ -17,7 +17,18 @@ export interface ModelShape {
   /** Tokens, as trained. */
   readonly contextLength: number;
   readonly normEpsilon: number;
+  /** Of each layer that is a mixture of experts; `null` in a dense model. */
+  readonly experts: ExpertCounts | null;
 }
+
+/** How many experts there are, and how many of them a token runs through. */
+interface ExpertCounts {
+  readonly count: number;
+  readonly used: number;
+}
+
+/** Experts that a token may run through: a prefill chunk of pairs must fit into one dimension of a grid. */
+const USED_EXPERTS_MAX = 64;
 
 /** Reads and checks a shape. Rejects sizes that no kernel takes, with `FileUnsupported` or `FileMalformed`. */
 export function readShape(file: ModelFile): ModelShape {
@@ -38,7 +49,6 @@ export function readShape(file: ModelFile): ModelShape {
   if (headDim % 4 !== 0 || headDim > 256)
     throw unsupported('a head length that is a multiple of 4 and at most 256', headDim);
   if (rotaryDim % 2 !== 0 || rotaryDim > headDim) throw unsupported('an even rotary length within the head', rotaryDim);
-  if (number('expert_count', 0) > 0) throw unsupported('a dense model', `${number('expert_count')} experts`);
   const embeddings = file.tensors.get('token_embd.weight');
   const vocabularySize = embeddings?.shape[0];
   if (vocabularySize === undefined) {
@@ -62,7 +72,15 @@ export function readShape(file: ModelFile): ModelShape {
     normEpsilon: file.metadata.has(`${architecture}.attention.layer_norm_epsilon`)
       ? number('attention.layer_norm_epsilon')
       : number('attention.layer_norm_rms_epsilon'),
+    experts: number('expert_count', 0) === 0 ? null : readExperts(count('expert_count'), count('expert_used_count')),
   };
+}
+
+function readExperts(count: number, used: number): ExpertCounts {
+  if (used > Math.min(count, USED_EXPERTS_MAX)) {
+    throw unsupported(`at most ${Math.min(count, USED_EXPERTS_MAX)} experts for each token`, used);
+  }
+  return { count, used };
 }
 
 function unsupported(expected: string, got: string | number): EngineError {

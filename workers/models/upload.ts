@@ -1,10 +1,11 @@
 /**
- * Carries declared weights from the file to the GPU: raw rows go up in slices, a kernel repacks each into planes.
- * Nothing holds more than two slices in JavaScript.
+ * Carries declared weights from the file to the GPU: raw rows go up in slices, a kernel repacks or quantizes each into
+ * planes. Nothing holds more than two slices in JavaScript; on the GPU there is one besides the planes.
  */
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
 import { repack } from '../../shaders/repack.ts';
-import type { Variant } from '../../shaders/kernel.ts';
+import type { Kernel, Variant } from '../../shaders/kernel.ts';
+import { canQuantize, quantize } from '../../shaders/quantize.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
 import { encodePass } from '../gpu/recorder.ts';
@@ -15,7 +16,7 @@ import type { MatrixUpload, VectorUpload, Weights } from './weights.ts';
 /** Raw bytes that go up at once: large enough for full speed, small next to any model. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
-/** Repacking has no sums to share and writes no floats: one form serves every device. */
+/** What writes planes has no sums to share and writes no floats: one form serves every device. */
 const PLAIN: Variant = { real: 'f32', reduction: 'thread' };
 
 interface Slice {
@@ -91,7 +92,7 @@ async function uploadMatrices(
       next = read(slices[index + 1]);
       signal?.throwIfAborted();
       gpu.write(raw, 0, padded(bytes));
-      await repackSlice(gpu, pipelines, slice, raw, parameters);
+      await writePlanes(gpu, pipelines, slice, raw, parameters);
       report(bytes.byteLength);
     }
     await gpu.idle();
@@ -101,34 +102,51 @@ async function uploadMatrices(
   }
 }
 
-async function repackSlice(
+/** Repacks a slice, or quantizes it where its matrix is of another type than the file. */
+async function writePlanes(
   gpu: Gpu,
   pipelines: PipelineCache,
-  { upload, shard, firstSourceRow, rows }: Slice,
+  slice: Slice,
   raw: GPUBuffer,
   parameters: GPUBuffer,
 ): Promise<void> {
-  const { type, matrix, rowStep, rowOffset } = upload;
-  const shape = { type, columns: matrix.columns, planeRows: shard.rows };
-  const pipeline = await pipelines.get(repack, shape, PLAIN);
+  const { type, matrix } = slice.upload;
+  const { columns, type: to } = matrix;
+  const planeRows = slice.shard.rows;
+  const [quants, scales] = [slice.shard.quants.buffer, slice.shard.scales.buffer];
+  if (type === to) {
+    const shape = { type, columns, planeRows };
+    await runOnSlice(gpu, pipelines, slice, repack, shape, parameters, { raw, quants, scales });
+  } else if (canQuantize(type, columns) && (to === 'Q8_0' || to === 'Q4_0')) {
+    const shape = { from: type, to, columns, planeRows };
+    await runOnSlice(gpu, pipelines, slice, quantize, shape, parameters, { quants: raw, codes: quants, scales });
+  } else throw new Error(`"${matrix.label}" of ${type} was declared as ${to}`);
+}
+
+async function runOnSlice<Shape>(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  { upload, shard, firstSourceRow, rows }: Slice,
+  kernel: Kernel<Shape>,
+  shape: Shape,
+  parameters: GPUBuffer,
+  planes: Readonly<Record<string, GPUBuffer>>,
+): Promise<void> {
+  const { rowStep, rowOffset } = upload;
+  const pipeline = await pipelines.get(kernel, shape, PLAIN);
   const planeRow = firstSourceRow * rowStep + rowOffset - shard.firstRow;
   gpu.write(parameters, 0, new Uint32Array([rows, Math.floor(planeRow / rowStep), rowStep, planeRow % rowStep]));
-  const buffers: Record<string, GPUBuffer> = {
-    raw,
-    quants: shard.quants.buffer,
-    scales: shard.scales.buffer,
-    slice: parameters,
-  };
+  const buffers: Readonly<Record<string, GPUBuffer>> = { ...planes, slice: parameters };
   const bindGroup = gpu.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
-    entries: repack.bindings.map(({ name }, binding) => ({ binding, resource: { buffer: buffers[name]! } })),
+    entries: kernel.bindings.map(({ name }, binding) => ({ binding, resource: { buffer: buffers[name]! } })),
   });
-  const encoder = gpu.device.createCommandEncoder({ label: 'repack' });
+  const encoder = gpu.device.createCommandEncoder({ label: kernel.name });
   const step = {
-    label: repack.name,
+    label: kernel.name,
     pipeline,
     bindGroup,
-    workgroups: () => repack.workgroups(shape, PLAIN, { tokens: rows, kvLength: 0 }),
+    workgroups: () => kernel.workgroups(shape, PLAIN, { tokens: rows, kvLength: 0 }),
   };
   encodePass(gpu, encoder, [step], { tokens: rows, kvLength: 0 });
   gpu.submit(encoder);

@@ -24,10 +24,23 @@ export interface AdapterSummary {
   readonly maxBufferBytes: number;
 }
 
+/** What weights can be made smaller to as they are loaded: 8.5 or 4.5 bits each. */
+export type QuantizedType = 'Q8_0' | 'Q4_0';
+
 /** How a model is brought up. */
 export interface LoadOptions {
   /** Tokens that the KV cache holds; the default is the smaller of the model's own context and 4,096. */
   readonly contextLength?: number;
+  /**
+   * GGUF's name of the pre-tokenizer to take where the file's own is not known. At one's own risk: a model whose text is
+   * cut in other places than in training answers a little worse, with nothing to show why.
+   */
+  readonly assumePreTokenizer?: string;
+  /**
+   * Makes matrices of floats smaller on their way to the GPU; the stored file stays as it is. What is quantized already,
+   * norms, biases and rows of no multiple of 32 weights are loaded as they are. Refused where nothing would change.
+   */
+  readonly quantize?: QuantizedType | null;
 }
 
 /** How far a load is: the file's bytes read from the store and put on the GPU, then kernels made. */
@@ -38,11 +51,28 @@ export interface LoadProgress {
   readonly remainingMs: number | null;
 }
 
+/** How conversations are written for a model. */
+export interface ChatTemplateFacts {
+  /** The file's own template; else one that goes with the architecture; else none: the model continues a text. */
+  readonly origin: 'file' | 'architecture' | 'none';
+  /** The well-known format that it writes; `null` for a custom template and for none. */
+  readonly format: string | null;
+  /** What it puts before the first turn of itself, control tokens included. Empty where nothing, or not known. */
+  readonly opening: string;
+  /** Whether the model thinks where nobody says; `null` where the template has no switch for it. */
+  readonly thinkingSwitch: boolean | null;
+  /** The template in Jinja, cut at 256 Ki characters. From a stranger: text to show, nothing more. */
+  readonly text: string;
+}
+
 /** What runs once a load is done. */
 export interface LoadedModel {
   readonly id: string;
   readonly summary: ModelSummary;
   readonly contextLength: number;
+  readonly chatTemplate: ChatTemplateFacts;
+  /** What floats became, if that was asked for. */
+  readonly quantized: QuantizedType | null;
   /** Bytes on the GPU: weights, KV cache, scratch. */
   readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
   readonly loadMs: number;
@@ -52,6 +82,8 @@ export interface LoadedModel {
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+  /** What the model thought before this answer: the template says whether it goes back to the model. */
+  readonly thinking?: string;
 }
 
 /** How the next token is chosen. The order is llama.cpp's: penalties, top-k, top-p, min-p, then temperature. */
@@ -95,9 +127,11 @@ export interface GenerateRequest {
   /** At most this many tokens; the context's end is a bound too. */
   readonly maxTokens?: number;
   readonly stopStrings?: readonly string[];
+  /** Whether the model thinks first, where its template has a switch for it; missing: as the template has it. */
+  readonly thinking?: boolean;
 }
 
-/** What arrives while an answer is made. Text is whole code points, in order. */
+/** What arrives while an answer is made. Text and thoughts are whole code points, in order. */
 export type GenerateEvent =
   | {
       readonly kind: 'prefill';
@@ -105,7 +139,7 @@ export type GenerateEvent =
       readonly totalTokens: number;
       readonly reusedTokens: number;
     }
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+  | { readonly kind: 'text' | 'thinking'; readonly text: string; readonly tokens: number };
 
 /** Why an answer ended. */
 export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'context-full' | 'stopped';
@@ -113,6 +147,10 @@ export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'conte
 /** How an answer went. */
 export interface GenerateResult {
   readonly text: string;
+  /** What the model thought before, apart from the text; empty where it did not. */
+  readonly thinking: string;
+  /** How long it thought; 0 where it did not. */
+  readonly thinkingMs: number;
   readonly finishReason: FinishReason;
   readonly promptTokens: number;
   /** Prompt tokens whose KV entries were still there from earlier turns. */

@@ -1,4 +1,5 @@
 /** The library worker's API: bytes in, bytes kept. It never sees a prompt. */
+import type { FoundModels, ModelPlace } from './found.ts';
 import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from './model.ts';
 
 /** How `add` ended; pausing is an outcome, not an error. */
@@ -10,6 +11,8 @@ export type AddOutcome =
 export interface LibraryApi {
   /** Every file in the store, complete or partial, newest first. Sweeps orphans on the first call. */
   list(): Promise<LibraryEntry[]>;
+  /** Looks for models by the names of files. Of a repository it reads the list; of local files it is given theirs. */
+  find(place: ModelPlace): Promise<FoundModels>;
   /** Reads a source's metadata with range reads; stores nothing. */
   inspect(source: ModelSource): Promise<ModelSummary>;
   /**

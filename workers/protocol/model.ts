@@ -7,19 +7,32 @@ export interface FileBytes {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Where a model's bytes come from. A `File` is cloned by reference: its bytes are read in ranges. */
+/** A file on the person's device, with the name that the other files of its model know it by. */
+interface LocalFile {
+  readonly file: FileBytes;
+  readonly fileName: string;
+}
+
+/**
+ * Where a model's bytes come from. A `File` is cloned by reference: its bytes are read in ranges. Of a model in several
+ * files, `name` is what to call it where they give it no name; they are kept in the order given.
+ */
 export type ModelSource =
-  | { readonly kind: 'file'; readonly file: FileBytes; readonly fileName: string }
+  | ({ readonly kind: 'file' } & LocalFile)
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly LocalFile[] }
   /** `sha256` is the whole file's, where the page knows it: other bytes are refused. */
   | { readonly kind: 'url'; readonly url: string; readonly sha256?: string }
-  | {
-      readonly kind: 'hub';
-      readonly repository: string;
-      readonly fileName: string;
-      readonly revision?: string;
-      /** Base URL of the hub or of a mirror; the default is the public hub. */
-      readonly endpoint?: string;
-    };
+  | ({ readonly kind: 'hub'; readonly fileName: string } & Repository)
+  | ({ readonly kind: 'hub-files'; readonly name: string; readonly fileNames: readonly string[] } & Repository);
+
+/** A repository of a hub, at a branch or a commit. */
+export interface Repository {
+  readonly repository: string;
+  /** The default is `main`. */
+  readonly revision?: string;
+  /** Base URL of the hub or of a mirror; the default is the public hub. */
+  readonly endpoint?: string;
+}
 
 /** How a model's maker recommends to sample; what is missing is left to Freehold. Each value is one the sampler takes. */
 export interface RecommendedSampling {
@@ -30,11 +43,19 @@ export interface RecommendedSampling {
   readonly repetitionPenalty?: number;
 }
 
+/** A way to split text that Freehold does not know, and the known one that it most likely resembles, by GGUF's names. */
+export interface UnknownPreTokenizer {
+  readonly name: string;
+  readonly suggested: string;
+}
+
 /** What a model file says of itself; read from its metadata, nothing computed from the weights. */
 export interface ModelSummary {
   /** `general.name`, or the file's name where it has none. */
   readonly name: string;
+  /** Of a model in several files, what to call it where they give it no name. */
   readonly fileName: string;
+  /** Of all its files together. */
   readonly fileBytes: number;
   readonly architecture: string;
   /** The tensor type that most weights have, such as `Q4_K`; mixed files read `Q4_K + Q6_K`. */
@@ -50,7 +71,9 @@ export interface ModelSummary {
   readonly hasChatTemplate: boolean;
   /** Missing in what was stored before this was read. */
   readonly sampling?: RecommendedSampling;
-  /** Why this engine cannot run it, as a sentence, or `null`. */
+  /** Where it is not known how the file's text is split: a load then asks for `LoadOptions.assumePreTokenizer`. */
+  readonly unknownPreTokenizer?: UnknownPreTokenizer;
+  /** Why nobody can chat with it here, as a sentence, or `null`. */
   readonly unsupported: string | null;
 }
 
@@ -61,7 +84,7 @@ export interface LibraryEntry {
   readonly summary: ModelSummary;
   /** Human-readable origin: a path, a URL or `repository/file@revision`. */
   readonly origin: string;
-  /** SHA-256 of the whole file, lower-case hex; `null` until complete. */
+  /** SHA-256 of the whole file, or over the list of its files and theirs; lower-case hex, `null` until complete. */
   readonly sha256: string | null;
   /** Bytes in the store now; equals `summary.fileBytes` when complete. */
   readonly storedBytes: number;

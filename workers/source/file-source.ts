@@ -2,13 +2,13 @@
 import { EngineError } from '../protocol/errors.ts';
 import type { FileBytes } from '../protocol/model.ts';
 import { checkRange } from './check-range.ts';
-import type { OpenedSource } from './opened-source.ts';
+import type { OpenedFile } from './opened-source.ts';
 
 /** Each slice costs a round trip to the browser's file process: 16 MiB read three times as fast as 4 MiB in Chromium. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 
 /** Opens a `File` or `Blob`. A file that has changed or gone since it was chosen rejects with `SourceChanged`. */
-export function openFile(file: FileBytes, fileName: string): OpenedSource {
+export function openFile(file: FileBytes, fileName: string): OpenedFile {
   const byteLength = file.size;
   const readSlice = async (offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
     signal?.throwIfAborted();

@@ -53,3 +53,8 @@ export function partNamed(parts: readonly NamedSource[], fileName: string): Name
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** A path without its last segment; empty where it has no folder. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}

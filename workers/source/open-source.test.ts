@@ -9,12 +9,20 @@ import { startHub } from '../../tools/servers/hub-server.ts';
 import type { HubServer } from '../../tools/servers/hub-server.ts';
 import { serveFolder } from '../../tools/servers/static-server.ts';
 import type { ServedFolder } from '../../tools/servers/static-server.ts';
-import { nodeSha256, noise, QUICK } from '../../tools/testing/library-case.ts';
+import { filesFromDisk, nodeSha256, noise, QUICK } from '../../tools/testing/library-case.ts';
 import type { ModelSource } from '../protocol/model.ts';
+import { listRepository } from './hub-source.ts';
 import { openSource } from './open-source.ts';
 import type { OpenedSource } from './opened-source.ts';
 
 const BYTES = noise(300_001);
+/** The same, as files end to end. */
+const PARTS = {
+  'a.json': BYTES.slice(0, 7),
+  'sub/b.bin': BYTES.slice(7, 200_000),
+  'empty.bin': new Uint8Array(0),
+  'sub/c.bin': BYTES.slice(200_000),
+};
 const options = { policy: QUICK };
 const folder = mkdtempSync(join(tmpdir(), 'source-test-'));
 let hub: HubServer;
@@ -23,7 +31,7 @@ let files: ServedFolder;
 beforeAll(async () => {
   writeFileSync(join(folder, 'model one.gguf'), BYTES);
   writeFileSync(join(folder, 'empty.gguf'), '');
-  hub = await startHub({ 'owner/model': { 'model.gguf': BYTES, 'a/b.gguf': BYTES } });
+  hub = await startHub({ 'owner/model': { 'model.gguf': BYTES, 'a/b.gguf': BYTES }, 'owner/parts': PARTS });
   files = await serveFolder({ root: folder, basePath: '/some/where/' });
 });
 afterAll(async () => {
@@ -38,6 +46,14 @@ const sources: [string, () => ModelSource][] = [
   ['a file', () => ({ kind: 'file', file: new Blob([BYTES]), fileName: 'x.gguf' })],
   ['a URL', () => ({ kind: 'url', url: `${files.url}model%20one.gguf` })],
   ['the hub', () => ({ kind: 'hub', repository: 'owner/model', fileName: 'model.gguf', endpoint: hub.endpoint })],
+  ['files of a disk', () => filesFromDisk('x', PARTS)],
+  [
+    'files of a repository',
+    () => ({
+      ...{ kind: 'hub-files', name: 'x', repository: 'owner/parts', endpoint: hub.endpoint },
+      fileNames: Object.keys(PARTS),
+    }),
+  ],
 ];
 
 it('knows what a URL must hold where it is told, and asks for the same again', async () => {
@@ -206,6 +222,23 @@ describe('the hub', () => {
 
   it('refuses a server that is no hub', async () => {
     await expect(open({ endpoint: files.url })).rejects.toMatchObject({ name: 'SourceRefused' });
+  });
+
+  it('lists a whole repository at its commit, folders too, and hashes only where the hub has them', async () => {
+    const listing = await startHub(
+      { 'o/n': { 'm.gguf': BYTES, 'a/b/c.json': BYTES, 'a/d.bin': BYTES } },
+      { entriesPerPage: 2 },
+    );
+    const { commit, files: listed } = await listRepository({ repository: 'o/n', endpoint: listing.endpoint }, QUICK);
+    const [size, sha256] = [BYTES.byteLength, nodeSha256(BYTES)];
+    expect(commit).toBe(listing.commit('o/n'));
+    expect(listed).toEqual([
+      { path: 'm.gguf', size, sha256 },
+      { path: 'a/b/c.json', size, sha256: null },
+      { path: 'a/d.bin', size, sha256 },
+    ]);
+    expect(listing.hubRequests).toHaveLength(4);
+    await listing.close();
   });
 
   it('gives up on an address that has always expired', async () => {

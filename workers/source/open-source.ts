@@ -2,8 +2,9 @@
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSource } from '../protocol/model.ts';
 import { openFile } from './file-source.ts';
-import { openHub } from './hub-source.ts';
-import type { OpenedSource } from './opened-source.ts';
+import { openHub, openHubFiles } from './hub-source.ts';
+import { aloneOpened, joinOpened } from './opened-source.ts';
+import type { OpenedFile, OpenedSource } from './opened-source.ts';
 import { PATIENT } from './retry.ts';
 import type { RetryPolicy } from './retry.ts';
 import { openUrl } from './url-source.ts';
@@ -17,8 +18,31 @@ export async function openSource(
   options: { readonly signal?: AbortSignal; readonly policy?: RetryPolicy } = {},
 ): Promise<OpenedSource> {
   const { signal, policy = PATIENT } = options;
-  if (source.kind === 'file') return openFile(source.file, source.fileName);
-  if (source.kind === 'hub') return openHub(source, policy, signal);
+  switch (source.kind) {
+    case 'file':
+      return aloneOpened(openFile(source.file, source.fileName));
+    case 'files':
+      return openFiles(source);
+    case 'hub':
+      return aloneOpened(await openHub(source, policy, signal));
+    case 'hub-files':
+      return openHubFiles(source, policy, signal);
+    case 'url':
+      return aloneOpened(await openAddress(source, policy, signal));
+  }
+}
+
+function openFiles({ name, files }: Extract<ModelSource, { kind: 'files' }>): OpenedSource {
+  const opened = files.map(({ file, fileName }) => openFile(file, fileName));
+  const about = { fileName: name, origin: `${name}, ${files.length} files`, again: null, validator: null };
+  return joinOpened(opened, about);
+}
+
+async function openAddress(
+  source: Extract<ModelSource, { kind: 'url' }>,
+  policy: RetryPolicy,
+  signal?: AbortSignal,
+): Promise<OpenedFile> {
   const url = URL.canParse(source.url) ? new URL(source.url) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new EngineError('SettingInvalid', {

@@ -1,24 +1,63 @@
-/** What a source is once it has answered: a file of known size, with a name, an origin and something to know it by. */
+/** What a source is once it has answered: files of known size, with a name, an origin and something to know them by. */
 import type { ModelSource } from '../protocol/model.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { NamedSource } from './byte-source.ts';
+import { joinSources } from './joined-source.ts';
 
-/** A source that can be asked for again later; a local file cannot. */
-export type NetworkSource = Exclude<ModelSource, { kind: 'file' }>;
+/** A source that can be asked for again later; local files cannot. */
+export type NetworkSource = Exclude<ModelSource, { kind: 'file' | 'files' }>;
 
-/** A source whose size is known. Random reads suit a header; `stream` suits a whole file. */
-export interface OpenedSource extends ByteSource {
+/** A file whose size is known. Random reads suit a header; `stream` suits a whole file. */
+export interface OpenedPart extends NamedSource {
+  /** Without folders. */
   readonly fileName: string;
-  /** Where the bytes come from, for a person to read. */
-  readonly origin: string;
-  /** How to open the very same file again (a hub's revision is pinned to its commit); `null` for a local file. */
-  readonly again: NetworkSource | null;
   /** SHA-256 that the hub promises for the whole file, lower-case hex; `null` where nobody promises one. */
   readonly sha256: string | null;
-  /** The server's ETag or modification date: equal means unchanged. `null` where it gives neither. */
-  readonly validator: string | null;
   /**
    * The bytes from `start` up to `end`, in order, in pieces of any size. Resumes after network faults by itself; rejects
    * with an EngineError when it cannot, or with the signal's reason.
    */
   stream(start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
+}
+
+/** A file that can be known again. */
+export interface OpenedFile extends OpenedPart {
+  /** Where the bytes come from, for a person to read. */
+  readonly origin: string;
+  /** How to open the very same bytes again (a hub's revision is pinned to its commit); `null` for local files. */
+  readonly again: NetworkSource | null;
+  /** The server's ETag or modification date: equal means unchanged. `null` where it gives neither. */
+  readonly validator: string | null;
+}
+
+/** A model's bytes, end to end. Of several files, `fileName` is the model's, and `sha256` is `null`: each has its own. */
+export interface OpenedSource extends OpenedFile {
+  /** The files that it is made of, in order; a model in one file has itself here. */
+  readonly files: readonly OpenedPart[];
+}
+
+/** A model in one file. */
+export function aloneOpened(file: OpenedFile): OpenedSource {
+  return { ...file, files: [file] };
+}
+
+/** A model in several files, in the order given. */
+export function joinOpened(
+  files: readonly OpenedPart[],
+  about: Pick<OpenedSource, 'fileName' | 'origin' | 'again' | 'validator'>,
+): OpenedSource {
+  const { byteLength, partOffsets, read } = joinSources(files);
+  return {
+    ...about,
+    byteLength,
+    read,
+    sha256: null,
+    files,
+    async *stream(start, end, signal) {
+      for (const [index, file] of files.entries()) {
+        const offset = partOffsets[index]!;
+        const [from, to] = [Math.max(0, start - offset), Math.min(file.byteLength, end - offset)];
+        if (from < to) yield* file.stream(from, to, signal);
+      }
+    },
+  };
 }

@@ -5,7 +5,7 @@
 import { EngineError } from '../protocol/errors.ts';
 import { checkRange } from './check-range.ts';
 import { checkStatus, get, host, unreachable } from './http.ts';
-import type { OpenedSource } from './opened-source.ts';
+import type { OpenedFile } from './opened-source.ts';
 import { PassingFailure, PATIENT, retrying, waitOrGiveUp } from './retry.ts';
 import type { RetryPolicy } from './retry.ts';
 import { StallGuard } from './stall-guard.ts';
@@ -17,7 +17,7 @@ export interface UrlOptions {
   readonly policy?: RetryPolicy;
 }
 
-type UrlSource = Pick<OpenedSource, 'byteLength' | 'validator' | 'read' | 'stream'>;
+type UrlSource = Pick<OpenedFile, 'byteLength' | 'validator' | 'read' | 'stream'>;
 
 /** What every answer must agree with. Fields are `null` until a server has said them. */
 interface Identity {

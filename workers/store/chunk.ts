@@ -64,6 +64,18 @@ export async function readChunk(
   return whole ? { kind: 'whole', bytes: bytes.bytes, sha256 } : { kind: 'altered' };
 }
 
+/** Deletes the chunks that hold any of the bytes from `start` up to `end`. */
+export async function deleteChunks(id: string, start: number, end: number, chunkBytes: number): Promise<void> {
+  const [first, last] = [Math.floor(start / chunkBytes), Math.ceil(end / chunkBytes) - 1];
+  try {
+    await writeStore((store) => {
+      for (let index = first; index <= last; index++) store.delete(['chunk', id, index]);
+    });
+  } catch (error) {
+    throw await storageError(error, 0);
+  }
+}
+
 /** Which chunks of every file are stored: id → indices. Reads keys only. */
 export async function storedChunks(id?: string): Promise<Map<string, Set<number>>> {
   const byFile = new Map<string, Set<number>>();

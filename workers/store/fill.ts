@@ -1,21 +1,29 @@
-/** Fills a partial file from its source: every chunk that is not there whole, in order, then the verdict on them all. */
-import { createSHA256 } from 'hash-wasm';
-import { EngineError } from '../protocol/errors.ts';
+/** Fills a partial model from its source: every chunk that is not there whole, in order, and the verdict on each file. */
 import type { OpenedSource } from '../source/opened-source.ts';
-import { chunkLength, putChunk, readChunk, storedChunks } from './chunk.ts';
+import { chunkLength, deleteChunks, putChunk, readChunk, storedChunks } from './chunk.ts';
 import { cutChunks } from './cut-chunks.ts';
 import { sha256Hex } from './digest.ts';
+import { DamagedFile, FileDigests } from './file-digests.ts';
+import { identityOf } from './identity.ts';
 import type { Manifest } from './manifest.ts';
 import { checkSpace } from './storage-errors.ts';
 import type { TransferReporter } from './transfer-reporter.ts';
 
+/** What to fill from. */
+export interface Supply {
+  readonly source: OpenedSource;
+  /** MD5 that a model's own list promises, by file name. */
+  readonly md5: ReadonlyMap<string, string>;
+}
+
 /**
- * Stores what is missing of a file and gives its complete manifest, not yet written. Rejects with the source's error,
- * `StorageFull`, `StorageFailed`, `HashMismatch` if the whole is not what the hub promises, or the signal's reason.
+ * Stores what is missing of a model and gives its complete manifest, not yet written. Rejects with the source's error,
+ * `StorageFull`, `StorageFailed`, or the signal's reason; with `HashMismatch` if a file is not what is promised: its
+ * chunks are deleted then, those of the other files stay.
  */
 export async function fill(
   manifest: Manifest,
-  source: OpenedSource,
+  { source, md5 }: Supply,
   reporter: TransferReporter,
   signal: AbortSignal,
 ): Promise<Manifest> {
@@ -26,7 +34,21 @@ export async function fill(
   const stored = sameSource ? ((await storedChunks(id)).get(id) ?? new Set<number>()) : new Set<number>();
   await checkSpace(byteLength - stored.size * chunkBytes);
 
-  const whole = await createSHA256();
+  const digests = await FileDigests.of(
+    source.files.map(({ fileName, byteLength: bytes, sha256 }) => ({
+      ...{ fileName, sha256, byteLength: bytes },
+      md5: md5.get(fileName) ?? null,
+    })),
+  );
+  const take = async (bytes: Uint8Array): Promise<void> => {
+    try {
+      digests.update(bytes);
+    } catch (error) {
+      if (!(error instanceof DamagedFile)) throw error;
+      await deleteChunks(id, error.start, error.end, chunkBytes);
+      throw error.verdict;
+    }
+  };
   const chunkSha256: string[] = [];
   const neededBytes = () => byteLength - chunkSha256.length * chunkBytes;
 
@@ -36,7 +58,7 @@ export async function fill(
     const length = chunkLength(first, byteLength, chunkBytes);
     const kept = stored.has(first) ? await readChunk(id, first, length, null) : null;
     if (kept?.kind === 'whole') {
-      whole.update(kept.bytes);
+      await take(kept.bytes);
       chunkSha256.push(kept.sha256);
       reporter.advance('verifying', length);
       continue;
@@ -51,7 +73,7 @@ export async function fill(
     };
     for await (const chunk of cutChunks(pieces, endOffset - first * chunkBytes, chunkBytes, arrived)) {
       const digest = sha256Hex(chunk);
-      whole.update(chunk);
+      await take(chunk);
       const sha256 = await digest;
       await putChunk(id, chunkSha256.length, chunk, sha256, neededBytes());
       chunkSha256.push(sha256);
@@ -59,14 +81,6 @@ export async function fill(
     }
   }
 
-  const sha256 = whole.digest('hex');
-  if (source.sha256 !== null && sha256 !== source.sha256) {
-    throw new EngineError('HashMismatch', {
-      what: 'The file arrived damaged, and nothing says which part of it, so it was deleted',
-      expected: `SHA-256 ${source.sha256}`,
-      got: sha256,
-      remedy: 'Download it again.',
-    });
-  }
+  const sha256 = await identityOf(source.files, digests.sha256);
   return { ...manifest, state: 'complete', sha256, chunkSha256 };
 }

@@ -1,12 +1,15 @@
 /**
- * The library: which model files are kept, and how they come and go. It orders the steps (open, check, lock, fill,
- * complete); each step is another file's. It refuses a file that the engine could not run before storing any of it.
+ * The library: which models are kept, and how they come and go. It orders the steps (open, check, lock, fill,
+ * complete); each step is another file's. It refuses a model that the engine could not run before storing any of it.
  */
 import { readGguf } from '../format/gguf.ts';
 import { summarize } from '../format/summary.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
+import type { FoundModels, ListedFile, ModelPlace } from '../protocol/found.ts';
 import type { AddOutcome, LibraryApi } from '../protocol/library.ts';
-import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from '../protocol/model.ts';
+import type { LibraryEntry, ModelSource, ModelSummary, Repository, TransferProgress } from '../protocol/model.ts';
+import { listRepository } from '../source/hub-source.ts';
+import { baseName } from '../source/joined-source.ts';
 import { openSource } from '../source/open-source.ts';
 import type { OpenedSource } from '../source/opened-source.ts';
 import type { RetryPolicy } from '../source/retry.ts';
@@ -26,7 +29,7 @@ type OnProgress = (progress: TransferProgress) => void;
 export interface LibraryOptions {
   readonly chunkBytes?: number;
   readonly policy?: RetryPolicy;
-  /** Reads a file's own description of itself; rejects if it is malformed. */
+  /** Reads a model's own description of itself; rejects if it is malformed. */
   readonly describe?: (source: OpenedSource, signal?: AbortSignal) => Promise<ModelSummary>;
 }
 
@@ -38,7 +41,7 @@ export class Library implements LibraryApi {
   readonly #running = new Map<AbortController, Promise<unknown>>();
   #swept: Promise<void> | null = null;
 
-  constructor({ chunkBytes = CHUNK_BYTES, policy, describe = describeGguf }: LibraryOptions = {}) {
+  constructor({ chunkBytes = CHUNK_BYTES, policy, describe = describeModel }: LibraryOptions = {}) {
     this.#chunkBytes = chunkBytes;
     this.#policy = policy === undefined ? {} : { policy };
     this.#describe = describe;
@@ -50,6 +53,14 @@ export class Library implements LibraryApi {
     await this.#swept;
     const [manifests, chunks] = [await allManifests(), await storedChunks()];
     return manifests.map((manifest) => entryOf(manifest, chunks)).sort((a, b) => b.addedAt - a.addedAt);
+  }
+
+  async find(place: ModelPlace): Promise<FoundModels> {
+    const { commit, files } = place.kind === 'files' ? { commit: null, files: place.files } : await this.#list(place);
+    const { findModels } = await severalFiles();
+    const models = findModels(files, place.kind === 'files' ? undefined : baseName(place.repository));
+    const used = new Set(models.flatMap(({ choices }) => choices.flatMap((choice) => choice.files.map(pathOf))));
+    return { models, otherFiles: new Set(files.map(pathOf)).size - used.size, commit };
   }
 
   async inspect(source: ModelSource): Promise<ModelSummary> {
@@ -123,6 +134,9 @@ export class Library implements LibraryApi {
       source: opened.again,
       summary,
       byteLength: opened.byteLength,
+      ...(opened.files.length > 1 && {
+        files: opened.files.map(({ fileName, byteLength }) => ({ fileName, byteLength })),
+      }),
       chunkBytes: this.#chunkBytes,
       state: 'partial',
       sha256: null,
@@ -131,14 +145,16 @@ export class Library implements LibraryApi {
     };
     try {
       await putManifest(partial);
-      const complete = await fill(partial, opened, reporter, signal);
+      const md5 = await promisedMd5(opened, signal);
+      const complete = await fill(partial, { source: opened, md5 }, reporter, signal);
       const twin = await findComplete(complete.sha256);
       if (twin === null) await putManifest(complete);
       else await deleteFile(id);
       return { kind: 'added', entry: entryOf(twin ?? complete) };
     } catch (error) {
-      // What can be fetched on from here stays; a half copy of a local file, or a damaged whole, is of no use.
-      const useless = opened.again === null || errorCode(error) === 'HashMismatch';
+      // What can be fetched on from here stays; a half copy of local files, or a damaged whole, is of no use.
+      const damagedWhole = opened.files.length === 1 && errorCode(error) === 'HashMismatch';
+      const useless = opened.again === null || damagedWhole;
       await discard(id, useless).catch(() => undefined);
       throw error;
     }
@@ -159,6 +175,11 @@ export class Library implements LibraryApi {
     return digests === found.chunkSha256.join(' ') ? id : sha256Hex(`${id} ${digests}`);
   }
 
+  async #list(repository: Repository): Promise<{ commit: string; files: ListedFile[] }> {
+    const { commit, files } = await listRepository(repository, this.#policy.policy);
+    return { commit, files: files.map(({ path, size }) => ({ path, bytes: size })) };
+  }
+
   #open(source: ModelSource, signal?: AbortSignal): Promise<OpenedSource> {
     return openSource(source, { ...(signal && { signal }), ...this.#policy });
   }
@@ -176,8 +197,28 @@ export class Library implements LibraryApi {
   }
 }
 
-async function describeGguf(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
-  return summarize(await readGguf(source, signal), source.fileName);
+/** What one GGUF file never needs comes when it is asked for: it weighs as much as all the rest here. */
+async function severalFiles() {
+  const [{ findModels }, { shardDigests }, { readModel }] = await Promise.all([
+    import('../format/find-models.ts'),
+    import('../format/mlc.ts'),
+    import('../format/read-model.ts'),
+  ]);
+  return { findModels, shardDigests, readModel };
+}
+
+async function promisedMd5({ files }: OpenedSource, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  return files.length === 1 ? new Map<string, string>() : (await severalFiles()).shardDigests(files, signal);
+}
+
+function pathOf({ path }: ListedFile): string {
+  return path;
+}
+
+async function describeModel(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
+  const { files } = source;
+  const file = await (files.length === 1 ? readGguf(source, signal) : (await severalFiles()).readModel(files, signal));
+  return { ...summarize(file, source.fileName), fileBytes: source.byteLength };
 }
 
 /** Deletes what a failed transfer left: all of it if it is useless, else only a manifest that has no chunk yet. */
@@ -218,7 +259,7 @@ function entryOf(manifest: Manifest, chunks?: ReadonlyMap<string, ReadonlySet<nu
 
 function chooseAgain(manifest: Manifest): EngineError {
   return new EngineError('NotFound', {
-    what: `${manifest.summary.name} came from a file on your disk, which a page may not open by itself`,
-    remedy: 'Choose the same file again.',
+    what: `${manifest.summary.name} came from your disk, where a page may open nothing by itself`,
+    remedy: manifest.files === undefined ? 'Choose the same file again.' : 'Choose the same files again.',
   });
 }

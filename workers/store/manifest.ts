@@ -1,9 +1,18 @@
-/** What the store knows of a file, apart from its bytes. A file exists for readers only when its manifest is complete. */
+/**
+ * What the store knows of a model, apart from its bytes. A model exists for readers only when its manifest is complete.
+ * The bytes of a model in several files are kept end to end, in one run of chunks.
+ */
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { NetworkSource } from '../source/opened-source.ts';
 import { chunkRange, fileRange, readStore, writeStore } from './database.ts';
 import { storageError } from './storage-errors.ts';
+
+/** A file of a model in several. */
+export interface StoredPart {
+  readonly fileName: string;
+  readonly byteLength: number;
+}
 
 /** The record under `['file', id]`. */
 export interface Manifest {
@@ -13,11 +22,14 @@ export interface Manifest {
   /** Where to fetch again; `null` for a local file. */
   readonly source: NetworkSource | null;
   readonly summary: ModelSummary;
+  /** Of all files, end to end. */
   readonly byteLength: number;
+  /** Of a model in several files: theirs, in the order in which they lie end to end. Absent for a model in one file. */
+  readonly files?: readonly StoredPart[];
   /** Bytes in each chunk but the last. */
   readonly chunkBytes: number;
   readonly state: 'partial' | 'complete';
-  /** Of the whole file, lower-case hex; `null` while partial. */
+  /** Lower-case hex, see `identityOf`; `null` while partial. */
   readonly sha256: string | null;
   /** Of each chunk, in order; empty while partial. */
   readonly chunkSha256: readonly string[];
@@ -25,7 +37,7 @@ export interface Manifest {
   readonly addedAt: number;
 }
 
-/** The manifest of a file, or `null`. */
+/** The manifest of a model, or `null`. */
 export async function findManifest(id: string): Promise<Manifest | null> {
   const found = await reading((store) => store.get(['file', id]) as IDBRequest<Manifest | undefined>);
   return found ?? null;

@@ -1,16 +1,18 @@
-/** A complete file of the store, read in ranges and verified as it is read. Never holds more than two chunks. */
+/** A complete model of the store, read in ranges and verified as it is read. Never holds more than two chunks. */
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { checkRange } from '../source/check-range.ts';
 import { chunkLength, readChunk } from './chunk.ts';
 import { holdSharedLock } from './file-lock.ts';
 import { requireManifest } from './manifest.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, StoredPart } from './manifest.ts';
 
-/** An open file of the store. While it is open it cannot be deleted. */
+/** An open model of the store, its files end to end. While it is open it cannot be deleted. */
 export interface StoredFile extends ByteSource {
   readonly id: string;
+  /** Its files one by one, as they were named. */
+  readonly files: readonly NamedSource[];
   readonly summary: ModelSummary;
   /** Lets the file go; resolves once others may delete it. Reads after that reject. */
   release(): Promise<void>;
@@ -40,6 +42,7 @@ class ChunkedFile implements StoredFile {
   readonly id: string;
   readonly byteLength: number;
   readonly summary: ModelSummary;
+  readonly files: readonly NamedSource[];
   readonly #manifest: Manifest;
   readonly #release: () => Promise<void>;
   /** The chunk in use and the one read ahead, oldest first. */
@@ -53,6 +56,8 @@ class ChunkedFile implements StoredFile {
     this.summary = manifest.summary;
     this.#manifest = manifest;
     this.#release = release;
+    const { fileName } = manifest.summary;
+    this.files = this.#cut(manifest.files ?? [{ fileName, byteLength: manifest.byteLength }]);
   }
 
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -80,6 +85,22 @@ class ChunkedFile implements StoredFile {
     this.#released = true;
     this.#cache.clear();
     await this.#release();
+  }
+
+  #cut(parts: readonly StoredPart[]): NamedSource[] {
+    let end = 0;
+    return parts.map(({ fileName, byteLength }) => {
+      const start = end;
+      end += byteLength;
+      return {
+        fileName,
+        byteLength,
+        read: async (offset, length, signal) => {
+          checkRange(offset, length, byteLength);
+          return this.read(start + offset, length, signal);
+        },
+      };
+    });
   }
 
   #chunk(index: number): Promise<Uint8Array<ArrayBuffer>> {

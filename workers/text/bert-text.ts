@@ -19,7 +19,8 @@ export interface BertCleaning {
 /** Han as BERT counts it: neither kana nor Hangul. One range begins at U+2B920 where U+2B820 was meant, in all of them. */
 const HAN =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
-const DROPPED = /[\0\ufffd]|(?![\t\n\r])\p{C}/gu;
+/** Characters that no Unicode has assigned stay: Hugging Face's code counts them to no kind, nor does llama.cpp. */
+const DROPPED = /[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]/gu;
 const WHITE_SPACE = /\p{White_Space}/gu;
 const WHITE_SPACES = /\p{White_Space}+/u;
 

@@ -5,10 +5,14 @@
  * would unfold into far more than they take (an array that holds another one twice, thirty levels deep) are refused when
  * they are made. Single built-in operations are not interrupted, so those that multiply are measured first: `replace` by what it
  * would write, `join`, `indent` and `tojson` by their arguments.
+ *
+ * Two of the package's operations differ from Python's where published templates feel it, and are Python's here: `strip`
+ * and its kin take the characters to drop (Qwen3 drops line breaks and keeps spaces), and the filter `string` writes
+ * dictionaries (SmolLM3's tools).
  */
-import { Interpreter } from '@huggingface/jinja';
-import type { Environment } from '@huggingface/jinja';
+import { Environment, Interpreter } from '@huggingface/jinja';
 import { EngineError } from '../protocol/errors.ts';
+import { pythonText, stripped, type StripMethod } from './python-text.ts';
 
 type Value = ReturnType<Interpreter['evaluate']>;
 type Statement = NonNullable<Parameters<Interpreter['evaluate']>[0]>;
@@ -27,8 +31,11 @@ interface Node extends Statement {
 }
 
 const STEPS_MAX = 500_000;
-/** Steps should end a template first, the same on every device; this is for steps that are slower than we know. */
-const TIME_MAX_MS = 1_500;
+/**
+ * Steps should end a template first, the same on every device; this is for steps that are slower than we know. It is a
+ * clock's time, not the processor's: a busy machine gives us a tenth of itself, and an innocent template must end there.
+ */
+const TIME_MAX_MS = 5_000;
 const DEPTH_MAX = 256;
 const VALUE_SIZE_MAX = 200_000;
 /** Reading the clock at every step would cost more than the step. */
@@ -39,6 +46,9 @@ const STEPS_PER_LOOP_TURN = 4;
 /** Filters that put an argument between all the parts of a value: text of this length, or this many spaces. */
 const REPEATING_FILTERS: readonly unknown[] = ['join', 'indent', 'tojson'];
 const REPEATED_UNITS_MAX = 256;
+const STRIP_METHODS: readonly StripMethod[] = ['strip', 'lstrip', 'rstrip'];
+/** Methods of strings that are put right before a template gets them. */
+const MENDED_METHODS: readonly unknown[] = ['replace', ...STRIP_METHODS];
 
 /** The error for a template that passes a limit. */
 export function exceeded(what: string, limit: string): EngineError {
@@ -48,6 +58,11 @@ export function exceeded(what: string, limit: string): EngineError {
     got: 'more',
     remedy: 'Choose another conversion of the model.',
   });
+}
+
+/** The interpreter's value of a text; the package does not export its classes. */
+function stringValue(text: string): Value {
+  return new Environment().set('text', text);
 }
 
 /** How often a template's `replace` finds `wanted`: an empty one stands between all characters. */
@@ -63,7 +78,7 @@ export class BoundedInterpreter extends Interpreter {
   readonly #outputUnitsMax: number;
   readonly #startMs = performance.now();
   readonly #iterables = new WeakSet<Statement>();
-  readonly #replaced = new WeakSet<Statement>();
+  readonly #mended = new WeakSet<Statement>();
   readonly #repeated = new WeakSet<Statement>();
   readonly #guarded = new WeakSet<Value>();
   readonly #sizes = new WeakMap<Value, number>();
@@ -84,26 +99,34 @@ export class BoundedInterpreter extends Interpreter {
     this.#watch(statement);
     let value: Value;
     try {
-      value = super.evaluate(statement, environment);
+      value = this.#stringFilter(statement, environment) ?? super.evaluate(statement, environment);
     } finally {
       // Also when a loop is left: the interpreter throws to break and to continue.
       this.#depth -= 1;
     }
     this.#spend(1 + this.#cost(value, statement));
-    if (this.#replaced.has(statement)) this.#guardReplace(value);
+    if (this.#mended.has(statement)) this.#mend(value);
     return value;
+  }
+
+  /** The filter `string` where the package has none or writes JSON; `null` for every other node. */
+  #stringFilter({ type, filter, operand }: Node, environment: Environment): Value | null {
+    if (type !== 'FilterExpression' || filter?.type !== 'Identifier' || filter.value !== 'string') return null;
+    const value = this.evaluate(operand, environment);
+    const isPlain = typeof value.value === 'string' || value.type === 'UndefinedValue';
+    return stringValue(isPlain ? String(value.value ?? '') : pythonText(value));
   }
 
   /** Remembers nodes whose value matters to the one that is about to use it. */
   #watch(statement: Node): void {
     if (statement.type === 'For' && statement.iterable) this.#iterables.add(statement.iterable);
-    const isReplaceMember = statement.computed === true || statement.property?.value === 'replace';
-    if (statement.type === 'MemberExpression' && isReplaceMember) this.#replaced.add(statement.object!);
+    const isMendedMember = statement.computed === true || MENDED_METHODS.includes(statement.property?.value);
+    if (statement.type === 'MemberExpression' && isMendedMember) this.#mended.add(statement.object!);
     const filterName = statement.filter?.callee?.value;
     if (REPEATING_FILTERS.includes(filterName)) this.#watchArguments(statement.filter!.args ?? []);
     if (filterName !== 'replace') return;
     if (statement.type === 'FilterStatement') throw exceeded('uses a replace block', 'the replace filter');
-    this.#replaced.add(statement.operand!);
+    this.#mended.add(statement.operand!);
   }
 
   #watchArguments(args: readonly Node[]): void {
@@ -158,16 +181,25 @@ export class BoundedInterpreter extends Interpreter {
     if (units > this.#outputUnitsMax) throw exceeded('writes too much', `at most ${this.#outputUnitsMax} characters`);
   }
 
-  #guardReplace(text: Value): void {
-    const builtin = text.type === 'StringValue' ? text.builtins.get('replace') : undefined;
-    if (builtin?.type !== 'FunctionValue' || this.#guarded.has(text)) return;
+  #mend(text: Value): void {
+    if (text.type !== 'StringValue' || this.#guarded.has(text)) return;
     this.#guarded.add(text);
-    const replace = builtin.value as Builtin;
     const units = String(text.value);
-    builtin.value = ((args, scope) => {
+    this.#mendMethod(text, 'replace', (replace) => (args, scope) => {
       const [wanted, replacement] = args.map(({ value }) => String(value));
       this.#requireOutput(units.length + occurrences(units, wanted ?? '') * (replacement ?? '').length);
       return replace(args, scope);
-    }) satisfies Builtin;
+    });
+    for (const method of STRIP_METHODS) {
+      this.#mendMethod(text, method, (strip) => (args, scope) => {
+        const characters: unknown = args[0]?.value;
+        return typeof characters === 'string' ? stringValue(stripped(units, method, characters)) : strip(args, scope);
+      });
+    }
+  }
+
+  #mendMethod(text: Value, name: string, mend: (builtin: Builtin) => Builtin): void {
+    const builtin = text.builtins.get(name);
+    if (builtin?.type === 'FunctionValue') builtin.value = mend(builtin.value as Builtin);
   }
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
+import { FAMILY_TEMPLATES } from '../../tools/testing/family-templates.ts';
 import type { FriendlyValue } from '../../tools/testing/write-gguf.ts';
 import { readGguf } from '../format/gguf.ts';
-import type { ChatMessage } from '../protocol/engine.ts';
+import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { createChatTemplate } from './chat-template.ts';
 import { createTokenizer } from './create-tokenizer.ts';
+import { endsInThought } from './thinking-format.ts';
 
 const LLAMA_3 =
   "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}";
@@ -31,12 +33,19 @@ const CONTROLS = [
   '\u0003',
 ];
 
+/** A conversation's prompt, with what is known of the template. */
+type Prompt = ((messages: readonly ChatMessage[], addGenerationPrompt?: boolean, thinking?: boolean) => string) & {
+  readonly facts: ChatTemplateFacts;
+  /** Whether the prompt ends inside a thought. */
+  readonly opensThought: (messages: readonly ChatMessage[]) => boolean;
+};
+
 /** What `prompt` reads of its ids: control tokens between ⟨ and ⟩, so that they differ from text that spells them. */
 async function makePrompt(
   template: string | null,
   metadata: Record<string, FriendlyValue> = {},
   controls: readonly string[] = CONTROLS,
-): Promise<(messages: readonly ChatMessage[], addGenerationPrompt?: boolean) => string> {
+): Promise<Prompt> {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).padStart(2, '0').toUpperCase()}>`);
   const tokens = ['<unk>', ...bytes, ...controls];
   const file = await readGguf(
@@ -56,15 +65,19 @@ async function makePrompt(
     ),
   );
   const tokenizer = createTokenizer(file);
-  const { encode } = createChatTemplate(file);
-  return (messages, addGenerationPrompt = true) => {
+  const { encode, facts, thinking: marks } = createChatTemplate(file);
+  const prompt = (messages: readonly ChatMessage[], addGenerationPrompt = true, thinking?: boolean): string => {
     const read: number[] = [];
-    for (const id of encode(messages, tokenizer, { addGenerationPrompt })) {
+    const options = { addGenerationPrompt, ...(thinking === undefined ? {} : { thinking }) };
+    for (const id of encode(messages, tokenizer, options)) {
       const token = tokens[id]!;
       read.push(...(controls.includes(token) ? new TextEncoder().encode(`⟨${token}⟩`) : tokenizer.tokenBytes(id)));
     }
     return new TextDecoder().decode(Uint8Array.from(read)).replaceAll('\u2581', ' ');
   };
+  const opensThought = (messages: readonly ChatMessage[]): boolean =>
+    marks !== null && endsInThought(marks, encode(messages, tokenizer, { addGenerationPrompt: true }), tokenizer);
+  return Object.assign(prompt, { facts, opensThought });
 }
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -163,9 +176,142 @@ describe('without a chat template', () => {
     );
   });
 
+  const turns = [system('Be kind.'), user('U'), assistant('A'), user('V')];
+
+  it.each([
+    [
+      'llama',
+      ['<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>'],
+      'Llama 3',
+      /^⟨<s>⟩⟨<\|start_header_id\|>⟩system⟨<\|end_header_id\|>⟩\n\nBe kind\.⟨<\|eot_id\|>⟩.*assistant⟨<\|end_header_id\|>⟩\n\n$/s,
+    ],
+    [
+      'llama',
+      ['[INST]', '[/INST]'],
+      'Mistral',
+      /^⟨<s>⟩⟨\[INST\]⟩ Be kind\.\n\nU⟨\[\/INST\]⟩ A⟨<\/s>⟩⟨\[INST\]⟩ V⟨\[\/INST\]⟩$/,
+    ],
+    [
+      'qwen3',
+      ['<｜User｜>', '<｜Assistant｜>', '<｜end▁of▁sentence｜>'],
+      'DeepSeek-R1',
+      /^⟨<s>⟩Be kind\.⟨<｜User｜>⟩U⟨<｜Assistant｜>⟩A⟨<｜end.of.sentence｜>⟩⟨<｜User｜>⟩V⟨<｜Assistant｜>⟩$/,
+    ],
+    [
+      'granite',
+      ['<|start_of_role|>', '<|end_of_role|>', '<|end_of_text|>'],
+      'Granite 3',
+      /⟨<\|start_of_role\|>⟩user⟨<\|end_of_role\|>⟩V⟨<\|end_of_text\|>⟩\n⟨<\|start_of_role\|>⟩assistant⟨<\|end_of_role\|>⟩$/,
+    ],
+    [
+      'gemma2',
+      ['<start_of_turn>', '<end_of_turn>'],
+      'Gemma',
+      /⟨<start_of_turn>⟩model\nA⟨<end_of_turn>⟩\n⟨<start_of_turn>⟩user\nV⟨<end_of_turn>⟩\n⟨<start_of_turn>⟩model\n$/,
+    ],
+    ['phi3', ['<|user|>', '<|assistant|>', '<|end|>'], 'Phi-3', /⟨<\|user\|>⟩\nV⟨<\|end\|>⟩\n⟨<\|assistant\|>⟩\n$/],
+    [
+      'phi3',
+      ['<|im_start|>', '<|im_sep|>', '<|im_end|>'],
+      'Phi-4',
+      /⟨<\|im_start\|>⟩user⟨<\|im_sep\|>⟩V⟨<\|im_end\|>⟩⟨<\|im_start\|>⟩assistant⟨<\|im_sep\|>⟩$/,
+    ],
+    [
+      'gpt-oss',
+      ['<|start|>', '<|channel|>', '<|message|>', '<|end|>'],
+      'Harmony (gpt-oss)',
+      /assistant⟨<\|channel\|>⟩final⟨<\|message\|>⟩A⟨<\|end\|>⟩⟨<\|start\|>⟩user⟨<\|message\|>⟩V⟨<\|end\|>⟩⟨<\|start\|>⟩assistant$/,
+    ],
+  ])('writes the format of %s where the vocabulary has %j', async (architecture, controls, format, expected) => {
+    const names = ['<s>', '</s>', ...controls];
+    // Behind <unk> and 256 bytes: <s>, </s>.
+    const metadata = { 'general.architecture': architecture, 'tokenizer.ggml.eos_token_id': 258 };
+    const prompt = await makePrompt(null, metadata, names);
+    expect(prompt(turns)).toMatch(expected);
+    expect(prompt.facts).toMatchObject({ origin: 'architecture', format });
+  });
+
   it('writes one plain text where it has not', async () => {
-    const prompt = await makePrompt(null, {}, ['<s>', '</s>']);
-    expect(prompt([system('S'), user('U'), assistant('A'), user('V')])).toBe('⟨<s>⟩S\nUA\nV');
+    const prompt = await makePrompt(null, { 'general.architecture': 'gemma' }, ['<s>', '</s>']);
+    expect(prompt.facts).toMatchObject({ origin: 'none', format: null, opening: '' });
+    expect(prompt(turns)).toBe('⟨<s>⟩Be kind.\nUA\nV');
+  });
+});
+
+describe('what is known of a template', () => {
+  it('names a well-known format, and what the file adds to it', async () => {
+    const { facts } = await makePrompt(`{{ bos_token + '<|im_start|>system\\nBuy it.<|im_end|>' }}${LLAMA_3}`);
+    expect(facts).toMatchObject({
+      origin: 'file',
+      format: 'Llama 3',
+      opening: '<|im_start|>system\nBuy it.<|im_end|><s>',
+    });
+    expect(facts.text).toContain('Buy it.');
+  });
+
+  it.each([
+    ['adds text between the turns', LLAMA_3.replace('<|eot_id|>', '<|eot_id|>Buy it.')],
+    ['adds text behind them', `${LLAMA_3}Buy it.`],
+    ['writes another format', "{% for m in messages %}{{ m.role + ': ' + m.content }}{% endfor %}"],
+    ['fails', '{{ raise_exception("no") }}'],
+    ['has a syntax error', '{% if %}'],
+  ])('calls one custom that %s', async (_what, template) => {
+    const { facts } = await makePrompt(template);
+    expect(facts).toEqual({ origin: 'file', format: null, opening: '', thinkingSwitch: null, text: template });
+  });
+
+  it('cuts a text that is too long to show', async () => {
+    const { facts } = await makePrompt('a'.repeat(300_000));
+    expect(facts.text.length).toBe(256 * 1024);
+  });
+});
+
+describe('thinking', () => {
+  const familyTemplate = (name: string): string => FAMILY_TEMPLATES.find(({ family }) => family === name)!.template;
+
+  it.each([
+    ['Qwen3', true],
+    ['SmolLM3', true],
+    ['Granite 3', false],
+    ['DeepSeek-R1', null],
+    ['Llama 3', null],
+  ])('can be switched as the template has it: %s', async (family, thinkingSwitch) => {
+    const { facts } = await makePrompt(familyTemplate(family));
+    expect(facts.thinkingSwitch).toBe(thinkingSwitch);
+  });
+
+  it('is switched by the name that the template has for it', async () => {
+    const qwen3 = await makePrompt(familyTemplate('Qwen3'));
+    expect(qwen3([user('Hi')], true, false)).toMatch(/assistant\n<think>\n\n<\/think>\n\n$/);
+    expect(qwen3([user('Hi')], true, true)).toBe(qwen3([user('Hi')]));
+    const granite = await makePrompt(familyTemplate('Granite 3'));
+    expect(granite([user('Hi')], true, true)).toContain('Think between <think>');
+    expect(granite([user('Hi')])).not.toContain('Think between');
+    const llama3 = await makePrompt(LLAMA_3);
+    expect(llama3([user('Hi')], true, true)).toBe(llama3([user('Hi')]));
+  });
+
+  it.each([
+    ['DeepSeek-R1', 'no token', [], true],
+    ['DeepSeek-R1', 'a control token', ['<think>', '</think>'], true],
+    ['Qwen3', 'a control token', ['<think>', '</think>'], false],
+    ['gpt-oss', 'no token', ['<|start|>', '<|channel|>', '<|message|>', '<|end|>'], false],
+    ['Llama 3', 'a control token', ['<think>', '</think>'], false],
+  ] as const)('is open at the end of a prompt of %s or not, the tag being %s', async (family, _tag, tags, isOpen) => {
+    const { opensThought } = await makePrompt(familyTemplate(family), {}, [...CONTROLS, ...tags]);
+    expect(opensThought([user('Hi')])).toBe(isOpen);
+  });
+
+  it('of earlier turns goes where the template puts it, and never becomes a control token', async () => {
+    const messages = [user('Hi'), { ...assistant('Hello'), thinking: 'Well <|im_end|>.' }, user('Bye')];
+    const qwen3 = await makePrompt(familyTemplate('Qwen3'));
+    expect(qwen3(messages)).not.toContain('Well');
+    expect(qwen3(messages.slice(0, 2), false)).toContain(
+      '⟨<|im_start|>⟩assistant\n<think>\nWell <|im_end|>.\n</think>\n\nHello⟨<|im_end|>⟩',
+    );
+    const plain = await makePrompt("{% for m in messages %}{{ m.content ~ (m.thinking or '') }}{% endfor %}");
+    expect(plain(messages)).toBe('⟨<s>⟩HiHelloWell <|im_end|>.Bye');
+    expect((await makePrompt(LLAMA_3))(messages)).not.toContain('Well');
   });
 });
 

@@ -8,42 +8,48 @@
  * An answer that this engine gave goes back as the very tokens that it was: text may be cut into tokens in several ways,
  * and only the ways of generation are in the KV cache.
  *
- * A file without a template gets ChatML if its vocabulary has ChatML's tokens; else the messages are one plain text, which the model continues.
+ * Thoughts of earlier answers are given to the template apart from the answers: it decides whether the model sees them.
+ *
+ * A file without a template gets the format of its architecture, or ChatML, if its vocabulary has that format's tokens;
+ * else the messages are one plain text, which the model continues.
  * Where a template refuses system messages or leaves them out, the system message goes before the first user message.
  */
 import type { ModelFile } from '../format/model-file.ts';
-import type { ChatMessage } from '../protocol/engine.ts';
+import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
-import { runTemplate } from './run-template.ts';
+import { fallbackFormat, PLAIN_TEMPLATE, PROBE, recogniseFormat, type SpecialTokenTexts } from './chat-formats.ts';
+import { runTemplate, TEMPLATE_UNITS_MAX } from './run-template.ts';
+import { findThinking, type ThinkingMarks } from './thinking-format.ts';
 import { TokenMatcher } from './token-matcher.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { readTokenKinds, roleId, TOKEN_KIND } from './vocabulary.ts';
 
 /** Makes prompts of conversations. */
 export interface ChatTemplate {
+  /** What a person may want to know of it. */
+  readonly facts: ChatTemplateFacts;
+  /** How the model marks its thoughts; `null` if it is not known to have any. */
+  readonly thinking: ThinkingMarks | null;
   /**
    * The prompt's ids, with BOS once where the model wants it. With `addGenerationPrompt` it ends where the answer
-   * begins. `answers` gives the ids of answers by their text. Throws `TemplateFailed` if the template refuses the
+   * begins. `answers` gives the ids of answers by their text. `thinking` sets the template's switch, where it has one. Throws `TemplateFailed` if the template refuses the
    * conversation, fails, or takes too long.
    */
   encode(
     messages: readonly ChatMessage[],
     tokenizer: Tokenizer,
-    options: { readonly addGenerationPrompt: boolean; readonly answers?: ReadonlyMap<string, readonly number[]> },
+    options: {
+      readonly addGenerationPrompt: boolean;
+      readonly answers?: ReadonlyMap<string, readonly number[]>;
+      readonly thinking?: boolean;
+    },
   ): number[];
 }
-
-const CHATML =
-  "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}" +
-  "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
-/** A model that was never taught turns continues a text; so it gets the conversation as one, answers right behind. */
-const PLAIN =
-  "{% for message in messages %}{% if not loop.first and message.role != 'assistant' %}{{ '\\n' }}{% endif %}" +
-  '{{ message.content }}{% endfor %}';
 
 /** Noncharacters: Unicode keeps them for a program's own use, so no text has a claim to them. */
 const MARKERS = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xfdd0 + index));
 const CONTROLS: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.unknown];
+const SPECIAL: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.userDefined];
 const OUTPUT_UNITS_FREE = 1024 * 1024;
 
 /** Noncharacters that stand nowhere in the texts: one that breaks up control tokens, two that enclose an answer. */
@@ -61,6 +67,19 @@ function broken(token: string, marker: string): string {
   return first + marker + rest.join('');
 }
 
+function wellFormedMessage({ role, content, thinking }: ChatMessage): ChatMessage {
+  const message = { role, content: content.toWellFormed() };
+  return thinking === undefined || thinking === '' ? message : { ...message, thinking: thinking.toWellFormed() };
+}
+
+/** A message as templates take it. They name a thought in two ways: most as DeepSeek's API does, gpt-oss in its own. */
+function templateMessage({ role, content, thinking }: ChatMessage, spell: (text: string) => string): object {
+  const message = { role, content: spell(content) };
+  return thinking === undefined
+    ? message
+    : { ...message, reasoning_content: spell(thinking), thinking: spell(thinking) };
+}
+
 function foldSystem(messages: readonly ChatMessage[]): ChatMessage[] {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const others = messages.filter(({ role }) => role !== 'system');
@@ -69,12 +88,54 @@ function foldSystem(messages: readonly ChatMessage[]): ChatMessage[] {
   return others.with(first, { role: 'user', content: [...system, others[first]!.content].join('\n\n') });
 }
 
-function specialTokenTexts(file: ModelFile, tokens: readonly string[]): Record<string, string> {
+function specialTokenTexts(file: ModelFile, tokens: readonly string[]): SpecialTokenTexts {
   const text = (role: string): string => tokens[roleId(file, role, tokens.length) ?? -1] ?? '';
   return { bos_token: text('bos'), eos_token: text('eos'), unk_token: text('unknown'), pad_token: text('padding') };
 }
 
-/** The file's template, or the fallback for it. It is parsed when it first runs. Throws what reading a vocabulary may. */
+/** Which template is used, and where it comes from. */
+function chooseTemplate(
+  file: ModelFile,
+  hasToken: (token: string) => boolean,
+): Pick<ChatTemplateFacts, 'origin' | 'text'> {
+  const own = file.metadata.get('tokenizer.chat_template');
+  if (typeof own === 'string' && own.trim() !== '') return { origin: 'file', text: own };
+  const format = fallbackFormat(file.metadata.get('general.architecture'), hasToken);
+  return format ? { origin: 'architecture', text: format.template } : { origin: 'none', text: PLAIN_TEMPLATE };
+}
+
+/** A template's variable for thinking, and whether the model thinks where it is not set. */
+interface ThinkingSwitch {
+  readonly name: string;
+  readonly isOn: boolean;
+}
+
+/** Variables by which templates let thinking be switched: of most families, and of Granite and DeepSeek-V3.1. */
+const SWITCH_NAMES = ['enable_thinking', 'thinking'] as const;
+type Switches = Readonly<Partial<Record<string, boolean>>>;
+
+/** The switch whose positions make a difference to what the template writes; `unset` is what it writes without one. */
+function findSwitch(template: string, names: SpecialTokenTexts, unset: string): ThinkingSwitch | null {
+  for (const name of SWITCH_NAMES) {
+    if (!template.includes(name)) continue;
+    const on = writeProbe(template, names, { [name]: true });
+    if (on !== writeProbe(template, names, { [name]: false })) return { name, isOn: on === unset };
+  }
+  return null;
+}
+
+/** What the template writes of a small conversation, or `null` if it fails at that: a real one will say why. */
+function writeProbe(template: string, names: SpecialTokenTexts, switches: Switches = {}): string | null {
+  const values = { ...names, ...switches, messages: PROBE, add_generation_prompt: true, tools: null, documents: null };
+  try {
+    return runTemplate(template, values, OUTPUT_UNITS_FREE);
+  } catch (error) {
+    if (errorCode(error) !== 'TemplateFailed') throw error;
+    return null;
+  }
+}
+
+/** The file's template, or the fallback for it. A template that fails does so at `encode`. Throws what reading a vocabulary may. */
 export function createChatTemplate(file: ModelFile): ChatTemplate {
   const { tokens, kinds } = readTokenKinds(file);
   const controls = new TokenMatcher(
@@ -83,10 +144,20 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
       .filter(([id, token]) => CONTROLS.includes(kinds[id]!) && [...token].length > 1)
       .map(([id, token]) => [token, id] as const),
   );
-  const own = file.metadata.get('tokenizer.chat_template');
-  const hasChatMl = controls.split('<|im_start|><|im_end|>').every((part) => typeof part === 'number');
-  const template = typeof own === 'string' && own.trim() !== '' ? own : hasChatMl ? CHATML : PLAIN;
+  const special = new Map<string, number>();
+  for (const [id, token] of tokens.entries()) if (SPECIAL.includes(kinds[id]!)) special.set(token, id);
+  const { origin, text: template } = chooseTemplate(file, (token) => special.has(token));
   const names = specialTokenTexts(file, tokens);
+  const written = origin === 'none' ? null : writeProbe(template, names);
+  const recognised = written === null ? null : recogniseFormat(written, names);
+  const thinkingSwitch = written === null ? null : findSwitch(template, names, written);
+  const facts: ChatTemplateFacts = {
+    thinkingSwitch: thinkingSwitch?.isOn ?? null,
+    origin,
+    format: recognised?.name ?? null,
+    opening: recognised?.opening ?? '',
+    text: template.slice(0, TEMPLATE_UNITS_MAX),
+  };
 
   /** Breaks up each spelling of a control token after its first character, until none is left inside another. */
   function withMarkers(text: string, marker: string): string {
@@ -97,14 +168,17 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
     }
   }
 
-  function render(messages: readonly ChatMessage[], addGenerationPrompt: boolean, marker: string): string {
-    const inputUnits = messages.reduce((sum, { content }) => sum + content.length, template.length);
+  function render(messages: readonly ChatMessage[], switches: Switches, marker: string): string {
+    const inputUnits = messages.reduce(
+      (sum, { content, thinking = '' }) => sum + content.length + thinking.length,
+      template.length,
+    );
     return runTemplate(
       template,
       {
         ...names,
-        messages: messages.map(({ role, content }) => ({ role, content: withMarkers(content, marker) })),
-        add_generation_prompt: addGenerationPrompt,
+        ...switches,
+        messages: messages.map((message) => templateMessage(message, (text) => withMarkers(text, marker))),
         tools: null,
         documents: null,
       },
@@ -112,26 +186,31 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
     );
   }
 
-  function renderWithSystem(messages: readonly ChatMessage[], addGenerationPrompt: boolean, marker: string): string {
+  function renderWithSystem(messages: readonly ChatMessage[], switches: Switches, marker: string): string {
     const system = messages.filter(({ role, content }) => role === 'system' && content.trim() !== '');
-    if (system.length === 0) return render(messages, addGenerationPrompt, marker);
+    if (system.length === 0) return render(messages, switches, marker);
     try {
-      const text = render(messages, addGenerationPrompt, marker);
+      const text = render(messages, switches, marker);
       if (system.every(({ content }) => text.includes(withMarkers(content.trim(), marker)))) return text;
     } catch (error) {
       if (errorCode(error) !== 'TemplateFailed') throw error;
     }
-    return render(foldSystem(messages), addGenerationPrompt, marker);
+    return render(foldSystem(messages), switches, marker);
   }
 
   return {
-    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map() }) {
-      const wellFormed = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
-      const [marker, open, close] = chooseMarkers([template, ...wellFormed.map(({ content }) => content)]);
-      const enclosed = wellFormed.map(({ role, content }) =>
-        role === 'assistant' && answers.has(content) ? { role, content: open + content + close } : { role, content },
-      );
-      const text = renderWithSystem(enclosed, addGenerationPrompt, marker);
+    facts,
+    thinking: findThinking(template, special),
+    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map(), thinking }) {
+      const wellFormed = messages.map(wellFormedMessage);
+      const texts = wellFormed.flatMap(({ content, thinking: thought = '' }) => [content, thought]);
+      const [marker, open, close] = chooseMarkers([template, ...texts]);
+      const enclosed = wellFormed.map((message) => {
+        const { role, content } = message;
+        return role === 'assistant' && answers.has(content) ? { ...message, content: open + content + close } : message;
+      });
+      const switches = thinking === undefined || thinkingSwitch === null ? {} : { [thinkingSwitch.name]: thinking };
+      const text = renderWithSystem(enclosed, { ...switches, add_generation_prompt: addGenerationPrompt }, marker);
       const ids: number[] = [];
       const pushAll = (more: readonly number[]): void => {
         for (const id of more) ids.push(id);

@@ -1,6 +1,6 @@
 /**
- * Makes a tokenizer from what a GGUF file says of it: SentencePiece-style BPE or unigram, BPE with
- * merges, or WordPiece.
+ * Makes a model's tokenizer: from `tokenizer.json` where the model's files bring one, else from what GGUF metadata say of
+ * it, which is SentencePiece-style BPE or unigram, BPE with merges, or WordPiece.
  *
  * All are our own. `@huggingface/tokenizers` gives the same ids for plain text and is the oracle of our tests, but it
  * always finds special tokens in text, where a person's text must never become one; it has no bytes for a single token,
@@ -17,6 +17,7 @@ import { characterBpeEncoder } from './character-bpe.ts';
 import { filePreTokenizer, readMerges } from './merge-file.ts';
 import { sentencePieceBytes, sentencePieceEncoder } from './sentence-piece.ts';
 import { TokenMatcher } from './token-matcher.ts';
+import { createJsonTokenizer } from './tokenizer-json/create-json-tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { unigramEncoder } from './unigram.ts';
 import { readVocabulary, TOKEN_KIND } from './vocabulary.ts';
@@ -111,6 +112,23 @@ function addedWords({ tokens, kinds }: Vocabulary): TokenMatcher {
 }
 
 /**
+ * The file's tokenizer, and the file with its vocabulary in the metadata, which a chat template needs: that of
+ * `tokenizer.json` is added under GGUF's keys, and the parsed files are let go.
+ *
+ * Throws as `createTokenizer` does.
+ */
+export function readTokenizer(
+  file: ModelFile,
+  options: TokenizerOptions = {},
+): { readonly tokenizer: Tokenizer; readonly file: ModelFile } {
+  const { tokenizerFiles, ...rest } = file;
+  if (!tokenizerFiles) return { tokenizer: ggufTokenizer(file, options), file };
+  const embeddingRows = file.tensors.get('token_embd.weight')?.shape[0] ?? null;
+  const { tokenizer, metadata } = createJsonTokenizer(tokenizerFiles, embeddingRows);
+  return { tokenizer, file: { ...rest, metadata: new Map([...file.metadata, ...metadata]) } };
+}
+
+/**
  * The file's tokenizer.
  *
  * Throws `TokenizerUnsupported`, naming the kind or the pre-tokenizer, or `FileMalformed` if the vocabulary contradicts
@@ -118,6 +136,10 @@ function addedWords({ tokens, kinds }: Vocabulary): TokenMatcher {
  * vocabulary.
  */
 export function createTokenizer(file: ModelFile, options: TokenizerOptions = {}): Tokenizer {
+  return readTokenizer(file, options).tokenizer;
+}
+
+function ggufTokenizer(file: ModelFile, options: TokenizerOptions): Tokenizer {
   const model = tokenizerModel(file);
   const vocabulary = readVocabulary(file);
   const codec = textCodec(file, model, vocabulary, options);

@@ -36,7 +36,7 @@ export function filePreTokenizer(file: ModelFile, assumed?: string): PreTokenize
   throw new EngineError('TokenizerUnsupported', {
     what: "The tokenizer's way to split text is not known here",
     got: quoted(String(name)),
-    remedy: 'Update Freehold, or choose another model.',
+    remedy: 'Update Freehold, or go on as if it were another: the model may then answer a little worse.',
   });
 }
 

@@ -7,7 +7,8 @@ import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { EngineError } from '../protocol/errors.ts';
 import { BoundedInterpreter, exceeded } from './bounded-interpreter.ts';
 
-const TEMPLATE_UNITS_MAX = 256 * 1024;
+/** The longest template that is read, in UTF-16 units. */
+export const TEMPLATE_UNITS_MAX = 256 * 1024;
 /** The package's lexer takes quadratic time over white space: 200,000 spaces took it more than a minute. */
 const BLANK_RUN_MAX = 1_000;
 const RANGE_MAX = 10_000;
@@ -35,7 +36,11 @@ function strftime(format: string, now: Date): string {
     Y: () => String(now.getFullYear()),
     m: () => padded(now.getMonth() + 1),
     d: () => padded(now.getDate()),
+    j: () => String(dayOfYear(now)).padStart(3, '0'),
+    y: () => padded(now.getFullYear() % 100),
     H: () => padded(now.getHours()),
+    I: () => padded(now.getHours() % 12 || 12),
+    p: () => (now.getHours() < 12 ? 'AM' : 'PM'),
     M: () => padded(now.getMinutes()),
     S: () => padded(now.getSeconds()),
     b: () => part({ month: 'short' }),
@@ -44,7 +49,16 @@ function strftime(format: string, now: Date): string {
     A: () => part({ weekday: 'long' }),
     '%': () => '%',
   };
-  return format.replace(/%(.)/g, (whole, letter: string) => values[letter]?.() ?? whole);
+  // `%-d` is glibc's: without the zeros in front.
+  return format.replace(/%(-?)(.)/g, (whole, bare: string, letter: string) => {
+    const value = values[letter]?.();
+    return (bare === '' ? value : value?.replace(/^0+(?=.)/, '')) ?? whole;
+  });
+}
+
+function dayOfYear(now: Date): number {
+  const midnight = (year: number, month: number, day: number): number => Date.UTC(year, month, day) / 86_400_000;
+  return midnight(now.getFullYear(), now.getMonth(), now.getDate()) - midnight(now.getFullYear(), 0, 0);
 }
 
 function globals(values: Readonly<Record<string, unknown>>): Environment {

@@ -38,7 +38,8 @@ export function modelSummary(changes: Partial<ModelSummary> = {}): ModelSummary 
 /** A small model on the GPU. */
 export function loadedModel(id: string): LoadedModel {
   const gpuBytes = { weights: 1, kvCache: 1, scratch: 1 };
-  return { id, summary: modelSummary(), contextLength: 512, gpuBytes, loadMs: 1 };
+  const chatTemplate = { origin: 'file', format: 'ChatML', opening: '', thinkingSwitch: null, text: '' } as const;
+  return { id, summary: modelSummary(), contextLength: 512, chatTemplate, quantized: null, gpuBytes, loadMs: 1 };
 }
 
 /** A stored model. */
@@ -51,6 +52,8 @@ export function entry(id: string, changes: Partial<LibraryEntry> = {}): LibraryE
 export function result(text: string, changes: Partial<GenerateResult> = {}): GenerateResult {
   return {
     text,
+    thinking: '',
+    thinkingMs: 0,
     finishReason: 'end-of-turn',
     promptTokens: 8,
     reusedTokens: 3,

@@ -3,12 +3,14 @@ import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openFileSource } from '../../../tools/testing/file-source.ts';
+import { BYTE_LEVEL as BYTE_LEVEL_FILE, SPLIT } from '../../../tools/testing/folder-tokenizers.ts';
 import { sharedFile } from '../../../tools/testing/shared-data.ts';
 import {
   addedToken,
   byteLevelJson,
   type JsonRecord,
   sentencePieceJson,
+  strictJson,
   tokenizerJson,
   wordPieceJson,
 } from '../../../tools/testing/tokenizer-json.ts';
@@ -16,16 +18,14 @@ import { writeCharsmap } from '../../../tools/testing/write-charsmap.ts';
 import { splitTexts } from '../../../tools/tokenize.ts';
 import { readGguf } from '../../format/gguf.ts';
 import type { ModelFile } from '../../format/model-file.ts';
+import { TOKENIZER_STEPS } from '../../format/tokenizer-steps.ts';
 import { createTokenizer } from '../create-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { createJsonTokenizer } from './create-json-tokenizer.ts';
 import type { JsonTokenizer } from './create-json-tokenizer.ts';
 
-function create(file: JsonRecord, config?: JsonRecord): JsonTokenizer {
-  return createJsonTokenizer({
-    tokenizerJson: JSON.stringify(file),
-    ...(config && { tokenizerConfigJson: JSON.stringify(config) }),
-  });
+function create(file: JsonRecord, config: JsonRecord | null = null, endIds: readonly number[] = []): JsonTokenizer {
+  return createJsonTokenizer({ tokenizer: strictJson(file), config: config && strictJson(config), endIds });
 }
 
 function decode({ tokenBytes }: Tokenizer, ids: readonly number[]): string {
@@ -143,6 +143,47 @@ describe('against @huggingface/tokenizers', () => {
       );
     },
   );
+
+  const split = (pattern: string): JsonRecord => ({
+    type: 'Sequence',
+    pretokenizers: [
+      { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
+      { ...BYTE_LEVEL, use_regex: false },
+    ],
+  });
+  it.each<[string, JsonRecord, boolean]>([
+    ['GPT-2', BYTE_LEVEL, false],
+    ['SmolLM', { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: true }, BYTE_LEVEL] }, false],
+    ['Llama 3', split(SPLIT.llama3), true],
+    ['Qwen 2', split(SPLIT.qwen2), false],
+    ['Mistral Nemo', split(SPLIT.tekken), true],
+  ])('byte-level BPE as %s cuts text', (_name, pre_tokenizer, ignore_merges) => {
+    const file = { ...BYTE_LEVEL_FILE, pre_tokenizer, model: { ...BYTE_LEVEL_FILE.model, ignore_merges } };
+    const { tokenizer } = create(file);
+    const oracle = new HuggingFaceTokenizer(file as never, {} as never);
+    const parts = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        "I'll the",
+        ' 1234567',
+        '\r\n\n',
+        '   ',
+        '\t',
+        'the other',
+        'ÄÖ 中文',
+        "WE'VE",
+        '\n\nthen',
+        '!?/',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 10 }), (sample) => {
+        const { ids } = oracle.encode(sample.join(''), { add_special_tokens: false });
+        expect(tokenizer.encode(sample.join(''))).toEqual(ids);
+      }),
+      { numRuns: 200, seed: 20_261_121 },
+    );
+  });
 
   it('WordPiece behind BERT’s cleaning', () => {
     fc.assert(
@@ -420,22 +461,47 @@ describe('what goes before and after', () => {
   });
 
   it('says of the vocabulary what a GGUF file would', () => {
-    const { metadata } = create(tokenizerJson(model, { added_tokens: special }), {
-      eos_token: '</s>',
-      chat_template: '{{ 1 }}',
-    });
+    const { metadata } = create(tokenizerJson(model, { added_tokens: special }), { eos_token: '</s>' });
     expect(metadata.get('tokenizer.ggml.tokens')).toEqual(['<unk>', '<s>', '</s>', '▁', 'a', '▁a', '<|im_end|>']);
     expect(metadata.get('tokenizer.ggml.token_type')).toEqual([2, 3, 3, 1, 1, 1, 1]);
     expect(metadata.get('tokenizer.ggml.eos_token_id')).toBe(2);
-    expect(metadata.get('tokenizer.chat_template')).toBe('{{ 1 }}');
   });
 
-  it('chooses the template called "default" of several', () => {
-    const chat_template = [
-      { name: 'tools', template: 't' },
-      { name: 'default', template: 'd' },
-    ];
-    expect(create(tokenizerJson(model), { chat_template }).metadata.get('tokenizer.chat_template')).toBe('d');
+  it('every id that the configuration lists ends an answer, and is the end where no token is named', () => {
+    const file = tokenizerJson(model, { added_tokens: special });
+    const { tokenizer, metadata } = create(file, null, [5, 2]);
+    expect([...tokenizer.endIds].sort()).toEqual([2, 5]);
+    expect(metadata.get('tokenizer.ggml.eos_token_id')).toBe(5);
+    expect(create(file, { eos_token: '</s>' }, [5]).metadata.get('tokenizer.ggml.eos_token_id')).toBe(2);
+    expect(() => create(file, null, [7])).toThrow(/"eos_token_id" is wrong: expected an id below 7, got 7/);
+  });
+
+  it('fills the vocabulary up to the model’s embeddings with unused tokens', () => {
+    const files = { tokenizer: strictJson(tokenizerJson(model)), config: null, endIds: [] };
+    const { tokenizer, metadata } = createJsonTokenizer(files, 9);
+    expect(tokenizer.vocabularySize).toBe(9);
+    expect(tokenizer.tokenBytes(8)).toHaveLength(0);
+    expect((metadata.get('tokenizer.ggml.token_type') as number[]).slice(6)).toEqual([1, 5, 5]);
+    expect(() => createJsonTokenizer(files, 6)).toThrow(/expected ids below 6, as the model has embeddings, got 6/);
+  });
+});
+
+describe('what a summary takes for known', () => {
+  const parts = Object.entries(TOKENIZER_STEPS).flatMap(([part, { kinds }]) =>
+    kinds.map((kind) => [part, kind] as const),
+  );
+  it.each(parts)('%s %s is known here too', (part, type) => {
+    const file = part === 'model' ? tokenizerJson({ type }) : tokenizerJson(bpe(['a'], []), { [part]: { type } });
+    let message = '';
+    try {
+      create(file);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    expect(message).not.toMatch(/type" is not understood/);
+    const strange =
+      part === 'model' ? tokenizerJson({ type: 'X' }) : tokenizerJson(bpe(['a'], []), { [part]: { type: 'X' } });
+    expect(() => create(strange)).toThrow(/type" is not understood here: got "X"/);
   });
 });
 

@@ -4,9 +4,10 @@
  * Plain text gets the ids that the library which made the files gives it, special tokens' spellings apart: they stay
  * text. Whatever `tokenizer.json` holds that is not understood is an error that names it; a text cut in other places than
  * in training would only make a model a little worse. `truncation` and `padding` are for training and are passed over. Of
- * `tokenizer_config.json` only the roles of tokens, further added tokens, `add_bos_token` and the chat template count.
+ * `tokenizer_config.json` only the roles of tokens, further added tokens and `add_bos_token` count; its chat template is read
+ * with the folder's other files.
  */
-import type { MetadataValue } from '../../format/model-file.ts';
+import type { MetadataValue, TokenizerFiles } from '../../format/model-file.ts';
 import { EngineError } from '../../protocol/errors.ts';
 import { byteTokenValue } from '../byte-token.ts';
 import type { Tokenizer } from '../tokenizer.ts';
@@ -15,23 +16,17 @@ import { addedTokenSplitter, readAddedTokens } from './added-tokens.ts';
 import type { AddedToken } from './added-tokens.ts';
 import { fileDecoder } from './decoders.ts';
 import type { TokenDecoder } from './decoders.ts';
-import { JsonObject, notUnderstood, parseJson, wrongValue } from './json-object.ts';
+import { JsonObject, notUnderstood, wrongValue } from './json-object.ts';
 import { fileModel } from './models.ts';
 import type { JsonModel } from './models.ts';
 import { fileNormalizer } from './normalizers.ts';
 import { startId } from './post-processor.ts';
 import { fileSplitter } from './splitters.ts';
 
-/** The texts of the two files. */
-export interface TokenizerFiles {
-  readonly tokenizerJson: string;
-  readonly tokenizerConfigJson?: string;
-}
-
 /** A tokenizer, and what else the files say. */
 export interface JsonTokenizer {
   readonly tokenizer: Tokenizer;
-  /** Vocabulary, roles and chat template, under the keys that GGUF files have for them. */
+  /** Vocabulary and roles, under the keys that GGUF files have for them. */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
 }
 
@@ -44,9 +39,16 @@ interface JsonVocabulary {
   readonly kinds: number[];
 }
 
-function vocabulary(model: JsonModel, added: readonly AddedToken[], hasByteTokens: boolean): JsonVocabulary {
+function vocabulary(
+  model: JsonModel,
+  added: readonly AddedToken[],
+  hasByteTokens: boolean,
+  embeddingRows: number | null,
+): JsonVocabulary {
   const ids = [...model.ids.values(), ...added.map(({ id }) => id)];
-  const size = ids.reduce((largest, id) => Math.max(largest, id), -1) + 1;
+  const named = ids.reduce((largest, id) => Math.max(largest, id), -1) + 1;
+  const size = embeddingRows ?? named;
+  if (named > size) throw wrongValue('vocabulary', `ids below ${size}, as the model has embeddings`, named - 1);
   const tokens = new Array<string>(size).fill('');
   const kinds = new Array<number>(size).fill(TOKEN_KIND.unused);
   for (const [token, id] of model.ids) {
@@ -77,21 +79,11 @@ function configuredTokens(config: JsonObject | null, model: JsonModel, listed: r
   const more = list
     ? [...list.entries()].map(([id, spec]) => {
         if (!/^\d{1,9}$/.test(id)) throw wrongValue(list.at(id), 'an id', id);
-        return { ...Object.fromEntries(new JsonObject(spec, list.at(id)).entries()), id: Number(id) };
+        return new Map([...new JsonObject(spec, list.at(id)).entries(), ['id', Number(id)]]);
       })
     : [];
-  const added_tokens = more.filter(({ id }) => !known.has(id));
-  return readAddedTokens(new JsonObject({ added_tokens }, 'added_tokens_decoder'), model.ids);
-}
-
-/** A template, or the one called "default" of several. */
-function chatTemplate(config: JsonObject | null): string | null {
-  const value = config?.get('chat_template');
-  if (typeof value === 'string') return value;
-  if (!config || !Array.isArray(value)) return null;
-  const templates = config.objects('chat_template');
-  const chosen = templates.find((each) => each.get('name') === 'default') ?? templates[0];
-  return chosen ? chosen.string('template') : null;
+  const added = more.filter((token) => !known.has(token.get('id') as number));
+  return readAddedTokens(new JsonObject(new Map([['added_tokens', added]]), 'added_tokens_decoder'), model.ids);
 }
 
 function tokenBytes(decoder: TokenDecoder, { tokens, kinds }: JsonVocabulary, id: number): Uint8Array {
@@ -136,7 +128,6 @@ function metadata(
   { tokens, kinds }: JsonVocabulary,
   roles: Readonly<Record<string, number | null>>,
   addBos: boolean,
-  template: string | null,
 ): Map<string, MetadataValue> {
   const values = new Map<string, MetadataValue>([
     ['tokenizer.ggml.tokens', tokens],
@@ -144,19 +135,18 @@ function metadata(
     ['tokenizer.ggml.add_bos_token', addBos],
   ]);
   for (const [role, id] of Object.entries(roles)) if (id !== null) values.set(`tokenizer.ggml.${role}_token_id`, id);
-  if (template !== null) values.set('tokenizer.chat_template', template);
   return values;
 }
 
 /**
- * The files' tokenizer.
+ * The files' tokenizer. Where `embeddingRows` says how many ids the model has, those that no token has are unused ones.
  *
  * Throws `FileMalformed` if a file contradicts itself or the format, and `TokenizerUnsupported` for what is not understood
  * here; both name the place. `tokenBytes` throws `ShapeMismatch` for an id outside the vocabulary.
  */
-export function createJsonTokenizer({ tokenizerJson, tokenizerConfigJson }: TokenizerFiles): JsonTokenizer {
-  const file = parseJson(tokenizerJson, 'tokenizer.json');
-  const config = tokenizerConfigJson === undefined ? null : parseJson(tokenizerConfigJson, 'tokenizer_config.json');
+export function createJsonTokenizer(files: TokenizerFiles, embeddingRows: number | null = null): JsonTokenizer {
+  const file = new JsonObject(files.tokenizer, '');
+  const config = files.config && new JsonObject(files.config, '');
   file.only(
     'version',
     'truncation',
@@ -173,19 +163,22 @@ export function createJsonTokenizer({ tokenizerJson, tokenizerConfigJson }: Toke
   const listed = readAddedTokens(file, model.ids);
   const added = [...listed, ...configuredTokens(config, model, listed)];
   const decoder = fileDecoder(file);
-  const words = vocabulary(model, added, decoder.hasByteTokens);
+  const words = vocabulary(model, added, decoder.hasByteTokens, embeddingRows);
   const ids = new Map([...model.ids, ...added.map(({ content, id }) => [content, id] as const)]);
 
   const start = startId(file);
   if (start !== null && start >= words.tokens.length)
     throw wrongValue('post_processor', `an id below ${words.tokens.length}`, start);
+  const strayEnd = files.endIds.find((id) => id >= words.tokens.length);
+  if (strayEnd !== undefined) throw wrongValue('eos_token_id', `an id below ${words.tokens.length}`, strayEnd);
+  const eos = roleId(config, 'eos_token', ids);
   const roles = {
     bos: start ?? roleId(config, 'bos_token', ids),
-    eos: roleId(config, 'eos_token', ids),
+    eos: eos ?? files.endIds[0] ?? null,
     unknown: model.unknownId ?? roleId(config, 'unk_token', ids),
     padding: roleId(config, 'pad_token', ids),
   };
-  const endIds = markTurns(words.tokens, words.kinds, roles.eos === null ? [] : [roles.eos]);
+  const endIds = markTurns(words.tokens, words.kinds, eos === null ? files.endIds : [eos, ...files.endIds]);
   const special = [...words.kinds.entries()].filter(([, kind]) => NEVER_TEXT.includes(kind)).map(([id]) => id);
   const addBos = roles.bos !== null && (config?.boolean('add_bos_token', start !== null) ?? start !== null);
   return {
@@ -197,6 +190,6 @@ export function createJsonTokenizer({ tokenizerJson, tokenizerConfigJson }: Toke
       encode: textEncoder(file, model, added, new Set(special)),
       tokenBytes: (id) => tokenBytes(decoder, words, id),
     },
-    metadata: metadata(words, roles, addBos, chatTemplate(config)),
+    metadata: metadata(words, roles, addBos),
   };
 }

@@ -1,10 +1,8 @@
-/** Typed looks into parsed JSON. What is wrong or not understood is an error that names its place, such as `model.vocab`. */
+/** Typed looks into JSON that was read strictly. What is wrong or not understood is an error that names its place, such as `model.vocab`. */
 import { quoted } from '../../format/quoted.ts';
 import { EngineError } from '../../protocol/errors.ts';
 
 const REMEDY = 'Choose another copy of the model.';
-/** Sequences may hold sequences; what is deeper than any file goes is made to break its reader. */
-const LONGEST_PATH = 1_000;
 
 /** What a value is, for an error message. */
 function shown(value: unknown): string {
@@ -38,13 +36,11 @@ export class JsonObject {
   readonly path: string;
   readonly #entries: ReadonlyMap<string, unknown>;
 
-  /** Throws `FileMalformed` if the value is no object, or too deep in others. */
+  /** Throws `FileMalformed` if the value is no object, which strict reading makes a `Map`. */
   constructor(value: unknown, path: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw wrongValue(path === '' ? 'file' : path, 'an object', value);
-    if (path.length > LONGEST_PATH) throw wrongValue(path, 'fewer things inside each other', 'more');
+    if (!(value instanceof Map)) throw wrongValue(path, 'an object', value);
     this.path = path;
-    this.#entries = new Map(Object.entries(value));
+    this.#entries = value as ReadonlyMap<string, unknown>;
   }
 
   /** Where a value of this object stands. */
@@ -121,19 +117,4 @@ export class JsonObject {
   objects(key: string): JsonObject[] {
     return this.list(key).map((value, index) => new JsonObject(value, `${this.at(key)}[${index}]`));
   }
-}
-
-/** Parses a JSON text that must be an object. Throws `FileMalformed`, naming the file. */
-export function parseJson(text: string, name: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new EngineError('FileMalformed', {
-      what: `The file ${name} is not JSON`,
-      got: error instanceof Error ? quoted(error.message) : 'another error',
-      remedy: REMEDY,
-    });
-  }
-  return new JsonObject(value, '');
 }

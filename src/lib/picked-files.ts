@@ -1,0 +1,59 @@
+/** Files that a person picked or dropped, folders walked through, each with its path. */
+import { EngineError } from '../../workers/protocol/errors.ts';
+
+/** A file with its folders as they were picked, divided by "/". */
+export interface PickedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A model's folder has a few hundred files at most; this stops a walk through somebody's whole disk. */
+const FILES_MAX = 10_000;
+
+/** What a file input holds: single files, or those of a folder. */
+export function pickedFiles(files: Iterable<File>): PickedFile[] {
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+
+/**
+ * What was dropped. Call it in the event itself: the browser empties the transfer after. Rejects where a folder holds too
+ * much to be a model's, or cannot be read.
+ */
+export async function droppedFiles({ items, files }: DataTransfer): Promise<PickedFile[]> {
+  const entries = Array.from(items, (item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
+  const plain = pickedFiles(files);
+  // Where no folder is among them, the browser's own list has everything; some browsers give no entries at all.
+  if (!entries.some((entry) => entry?.isDirectory)) return plain;
+  const found: PickedFile[] = [];
+  for (const entry of entries) if (entry !== null) await walk(entry, '', found);
+  return found;
+}
+
+async function walk(entry: FileSystemEntry, folder: string, found: PickedFile[]): Promise<void> {
+  const path = `${folder}${entry.name}`;
+  if (isFile(entry)) {
+    if (found.length === FILES_MAX) {
+      throw new EngineError('FileUnsupported', {
+        what: `There are more than ${FILES_MAX.toLocaleString('en')} files in what was dropped`,
+        remedy: 'Drop only the folder of the model.',
+      });
+    }
+    found.push({ path, file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)) });
+  } else if (isFolder(entry)) {
+    const reader = entry.createReader();
+    // It gives a hundred at a time, and none once it has given all.
+    for (;;) {
+      const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+      if (some.length === 0) return;
+      for (const inside of some) await walk(inside, `${path}/`, found);
+    }
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { findThinking } from '../text/thinking-format.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { AnswerText } from './answer-text.ts';
+
+/** A token for each of these; control tokens have no bytes, as in every vocabulary. */
+const TOKENS = [
+  'Hm',
+  '.',
+  '</think>',
+  '\n\n',
+  'He',
+  'llo',
+  'STOP',
+  '<|im_end|>',
+  '<think>',
+  '<',
+  'think',
+  '>',
+  '[THINK]',
+  '[/THINK]',
+];
+const CONTROLS = ['<|im_end|>', '[THINK]', '[/THINK]'];
+const tokenizer: Tokenizer = {
+  vocabularySize: TOKENS.length,
+  addBos: false,
+  bosId: null,
+  endIds: new Set(),
+  encode: () => [],
+  tokenBytes: (id) => new TextEncoder().encode(CONTROLS.includes(TOKENS[id]!) ? '' : TOKENS[id]),
+};
+const ids = (...tokens: readonly string[]): number[] => tokens.map((token) => TOKENS.indexOf(token));
+const special = new Map(CONTROLS.map((token) => [token, TOKENS.indexOf(token)]));
+const THINK = findThinking("{{ '<think>' }}", new Map())!;
+
+function read(text: AnswerText, tokens: readonly string[]): string[] {
+  const pieces = [...ids(...tokens).flatMap((id) => text.push(id)), ...text.finish()];
+  return pieces.map(({ kind, text: said }) => `${kind}: ${said}`);
+}
+
+describe('AnswerText', () => {
+  it('parts thoughts from the answer', () => {
+    const text = new AnswerText(tokenizer, [], THINK);
+    expect(read(text, ['<think>', 'Hm', '.', '</think>', '\n\n', 'He', 'llo'])).toEqual([
+      'thinking: Hm',
+      'thinking: .',
+      'text: He',
+      'text: llo',
+    ]);
+    expect([text.thinking, text.whole, text.isVerbatim]).toEqual(['Hm.', 'Hello', false]);
+  });
+
+  it('finds tags that are control tokens, and tags of several tokens', () => {
+    const control = new AnswerText(tokenizer, [], findThinking('', special));
+    expect(read(control, ['[THINK]', 'Hm', '[/THINK]', 'He'])).toEqual(['thinking: Hm', 'text: He']);
+    const cut = new AnswerText(tokenizer, [], THINK);
+    expect(read(cut, ['<', 'think', '>', 'Hm'])).toEqual(['thinking: Hm']);
+  });
+
+  it.each([[['<think>', '\n\n']], [['<think>']], [['Hm', '<', 'think', '>']]])(
+    'begins in a thought where the prompt ends with %j',
+    (prompt) => {
+      const text = new AnswerText(tokenizer, [], THINK, ids(...prompt));
+      expect(read(text, ['Hm', '</think>', 'He'])).toEqual(['thinking: Hm', 'text: He']);
+    },
+  );
+
+  it('begins in the answer where the prompt has closed the thought', () => {
+    const text = new AnswerText(tokenizer, [], THINK, ids('<think>', '\n\n', '</think>', '\n\n'));
+    expect(read(text, ['He', 'llo'])).toEqual(['text: He', 'text: llo']);
+    expect(text.isVerbatim).toBe(true);
+  });
+
+  it('leaves tags alone in what a model without thoughts writes', () => {
+    expect(findThinking('{{ messages[0].content }}', new Map([['<think>', 8]]))).toBe(null);
+    const text = new AnswerText(tokenizer, []);
+    expect(read(text, ['<think>', 'Hm', '</think>'])).toEqual(['text: <think>', 'text: Hm', 'text: </think>']);
+    expect(text.isVerbatim).toBe(true);
+  });
+
+  it('stops at a stop string in the answer, not in a thought', () => {
+    const text = new AnswerText(tokenizer, ['STOP'], THINK);
+    expect(read(text, ['<think>', 'STOP', 'Hm', '</think>', 'He', 'STOP', 'llo'])).toEqual([
+      'thinking: STOP',
+      'thinking: Hm',
+      'text: He',
+    ]);
+    expect([text.stopped, text.whole, text.isVerbatim]).toEqual([true, 'He', false]);
+  });
+
+  it('gives a thought back that is never closed', () => {
+    const text = new AnswerText(tokenizer, [], THINK);
+    expect(read(text, ['<think>', 'Hm', '<'])).toEqual(['thinking: Hm', 'thinking: <']);
+    expect(text.whole).toBe('');
+  });
+});
