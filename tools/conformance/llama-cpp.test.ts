@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GGUF_QUANT_TYPES } from '../../shaders/quant/types.ts';
 import { decodeWithLogprobs } from '../../workers/engines/logprobs.ts';
@@ -165,7 +166,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await llamaCpp?.close();
   rmSync(folder, { recursive: true, force: true });
-  if (process.env['UPDATE_CONFORMANCE'] === '1') writeFileSync(TABLE, table(rows));
+  if (process.env['UPDATE_CONFORMANCE'] === '1')
+    writeFileSync(TABLE, await format(table(rows), { parser: 'markdown', printWidth: 120 }));
 });
 
 /** Every model in f32; three in f16 too, as the site runs them where it can. */
