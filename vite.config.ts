@@ -95,5 +95,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { input: { index: 'index.html', engine: 'engine.html' } },
   },
-  test: { include: ['{shaders,workers,src,tools}/**/*.test.ts'], testTimeout: 30_000 },
+  test: {
+    include: ['{shaders,workers,src,tools}/**/*.test.ts'],
+    testTimeout: 30_000,
+    // Vitest leaves one core free, which is half of a small machine.
+    maxWorkers: '100%',
+  },
 });
