@@ -31,14 +31,9 @@ for (const damage of ['delete', 'alter'] as const) {
     const model = noiseModel('Fetched');
     const hub = await startHub({ [REPOSITORY]: { 'fetched.gguf': model.buffer } });
     try {
-      await person.page.addInitScript(
-        (endpoint) => localStorage.setItem('freehold.hubEndpoint', endpoint),
-        hub.endpoint,
-      );
+      await person.useHub(hub.endpoint);
       await person.open(site.url);
-      await person.page.getByLabel('Or from the web').fill(REPOSITORY);
-      await person.page.getByLabel('File in the repository').fill('fetched.gguf');
-      await person.button('Look it up').click();
+      await person.lookUp(REPOSITORY);
       await person.button('Load').click();
       await person.expectEngine('ready');
       const sentBefore = hub.sentBytes();
