@@ -20,12 +20,16 @@ const cases = [
   { type: 'F32', dim: 67, rows: 9, firstRow: 0, scale: 8 },
   { type: 'F32', dim: 40, rows: 4, firstRow: 3, row: 'position' },
   { type: 'F16', dim: 40, rows: 2, firstRow: 0, row: 'first' },
-] as const;
+] satisfies readonly EmbedShape[];
+
+function titleOf({ type, dim, rows, firstRow, scale = 1, row = 'token' }: EmbedShape): string {
+  return `${type}, ${rows} rows of ${dim} from ${firstRow}, × ${scale}, by ${row}`;
+}
 
 describe.each(devices)('embed on $name', ({ device, variants }) => {
   // One module for every variant.
   const variant = variants[0]!;
-  test.each<EmbedShape>(cases)('$type, $rows rows of $dim from $firstRow, × $scale, by: $row', async (shape) => {
+  test.each(cases.map((shape) => [titleOf(shape), shape] as const))('%s', async (_, shape) => {
     const { type, dim, rows } = shape;
     const stride = rowStride(dim);
     const bytes = randomWeights(type, [rows, dim], 0.5, randomBits(dim));

@@ -1,10 +1,17 @@
 /** What `repack` computes: planes built weight by weight from the file's blocks. */
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
+import { packIQ1M } from './quant/iq1-m.ref.ts';
+import { packIQ1S } from './quant/iq1-s.ref.ts';
+import { packIQ2S } from './quant/iq2-s.ref.ts';
+import { packIQ2XS } from './quant/iq2-xs.ref.ts';
+import { packIQ2XXS } from './quant/iq2-xxs.ref.ts';
+import { packIQ3S } from './quant/iq3-s.ref.ts';
+import { packIQ3XXS } from './quant/iq3-xxs.ref.ts';
 import { packIQ4NL } from './quant/iq4-nl.ref.ts';
 import { packIQ4XS } from './quant/iq4-xs.ref.ts';
 import { packMXFP4 } from './quant/mxfp4.ref.ts';
-import { packFloats } from './quant/pack.ref.ts';
+import { packWords } from './quant/pack.ref.ts';
 import { packQ2K } from './quant/q2-k.ref.ts';
 import { packQ3K } from './quant/q3-k.ref.ts';
 import { packQ40 } from './quant/q4-0.ref.ts';
@@ -21,9 +28,9 @@ import { packTQ20 } from './quant/tq2-0.ref.ts';
 
 /** Writes one row's own bytes of both planes, which hold zeros before. */
 const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, scales: Uint8Array) => void>> = {
-  F32: packFloats,
-  F16: packFloats,
-  BF16: packFloats,
+  F32: packWords,
+  F16: packWords,
+  BF16: packWords,
   Q4_0: packQ40,
   Q4_1: packQ41,
   Q5_0: packQ50,
@@ -34,12 +41,20 @@ const PACK: Readonly<Record<QuantType, (row: Uint8Array, quants: Uint8Array, sca
   Q4_K: packQ4K,
   Q5_K: packQ5K,
   Q6_K: packQ6K,
+  IQ1_S: packIQ1S,
+  IQ1_M: packIQ1M,
+  IQ2_XXS: packIQ2XXS,
+  IQ2_XS: packIQ2XS,
+  IQ2_S: packIQ2S,
+  IQ3_XXS: packIQ3XXS,
+  IQ3_S: packIQ3S,
   IQ4_NL: packIQ4NL,
   IQ4_XS: packIQ4XS,
   MXFP4: packMXFP4,
   TQ1_0: packTQ10,
   TQ2_0: packTQ20,
   Q4_F32: packQ4F32,
+  Q3_G40: packWords,
 };
 
 /** Both planes of a tensor, as words. */

@@ -54,6 +54,7 @@ describe.each(devices)('repack on $name', ({ device, variants }) => {
           raw: words(raw),
           ...actual,
           slice: Uint32Array.of(slice.rows, slice.firstRow, slice.rowStep, slice.rowOffset),
+          table: quantFormats[type].table,
         },
       );
       actual = { quants: new Uint32Array(output['quants']!), scales: new Uint32Array(output['scales']!) };
@@ -75,7 +76,7 @@ describe.each(devices)('repack on $name', ({ device, variants }) => {
         shape,
         variants[0]!,
         { tokens: 3, kvLength: 0 },
-        { raw: words(raw), ...actual, slice: Uint32Array.of(3, 0, 2, rowOffset) },
+        { raw: words(raw), ...actual, slice: Uint32Array.of(3, 0, 2, rowOffset), table: quantFormats[type].table },
       );
       actual = { quants: new Uint32Array(output['quants']!), scales: new Uint32Array(output['scales']!) };
     }

@@ -18,7 +18,8 @@ export interface RepackShape {
 const WORKGROUP = 64;
 
 /**
- * Raw rows of one slice → planes. `raw` begins with a row, on a word; `Extent.tokens` is the slice's number of rows.
+ * Raw rows of one slice → planes. `raw` begins with a row, on a word; `table` is the format's own; `Extent.tokens` is the
+ * slice's number of rows.
  *
  * Binding `slice`: struct Slice { rows, first_row, row_step, row_offset } of u32. Source row r lands on plane row
  * (first_row + r) · row_step + row_offset, so that a step of 2 interleaves two tensors.
@@ -30,6 +31,7 @@ export const repack: Kernel<RepackShape> = {
     { name: 'quants', access: 'read_write' },
     { name: 'scales', access: 'read_write' },
     { name: 'slice', access: 'uniform' },
+    { name: 'table', access: 'read' },
   ],
   source: ({ type, columns, planeRows }) => {
     const format = quantFormats[type];

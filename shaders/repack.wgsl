@@ -11,6 +11,7 @@ struct Slice {
 @group(0) @binding(1) var<storage, read_write> quants: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> scales: array<u32>;
 @group(0) @binding(3) var<uniform> slice: Slice;
+@group(0) @binding(4) var<storage, read> table: array<u32>; // what some types look up
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

@@ -2,7 +2,7 @@
 import type { SamplePartialShape } from './sample-partial.ts';
 import type { SamplerSettings } from './sampler.ts';
 
-/** A group's best token and its score; `null` where no token of the group survived. */
+/** A group's best token and its score; `null` where no token of the group survived, as NaN and −∞ never do. */
 export type Candidate = { readonly score: number; readonly token: number } | null;
 
 /** First component of pcg3d (Jarzynski and Olano 2020). */
@@ -28,6 +28,7 @@ export function samplePartialReference(
     let best: Candidate = null;
     for (let token = group * part; token < Math.min((group + 1) * part, vocabularySize); token++) {
       const logit = logits[token]!;
+      if (!(logit > -Infinity)) continue;
       if (temperature > 0 && logit < threshold) continue;
       const noise = -Math.log(-Math.log1p(-(pcg3d(seed, position, token) + 0.5) / 2 ** 32));
       const score = temperature > 0 ? logit / temperature + noise : logit;

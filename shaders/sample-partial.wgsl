@@ -25,6 +25,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var best = vec2u(0, 0xffffffffu);
   for (var token = group * part + lane; token < end; token += LANES) {
     let logit = finite(logits[token]);
+    // Where no logit is a number, no token is chosen: its id says so.
+    if (logit <= LOWEST) {
+      continue;
+    }
     var score = logit;
     if (!greedy) {
       if (logit < least) {

@@ -20,6 +20,8 @@ export interface QuantFormat {
   readonly wgsl: string;
   /** Snippet that defines `repack_group`, from `raw` to `quants` and `scales`. */
   readonly repackWgsl: string;
+  /** What that snippet looks up at the binding `table`; four words that nobody reads where it looks up nothing. */
+  readonly table: Uint32Array<ArrayBuffer>;
   /** Threads that repack one row; each writes its own words. */
   repackGroups(columns: number): number;
   /** The `const` sizes of both snippets for rows of so many columns. */
@@ -47,6 +49,8 @@ export interface Layout {
   groups(blocks: number): number;
   readonly wgsl: string;
   readonly repackWgsl: string;
+  /** Default: none. */
+  readonly table?: Uint32Array<ArrayBuffer>;
   dequantize(bytes: Uint8Array, elements: number): Float32Array<ArrayBuffer>;
 }
 
@@ -56,7 +60,7 @@ function planeBytes(bytes: number): number {
 
 /** A format from its layout. */
 export function quantFormat(layout: Layout): QuantFormat {
-  const { type, blockElements, blockBytes, vectors, wgsl, repackWgsl } = layout;
+  const { type, blockElements, blockBytes, vectors, wgsl, repackWgsl, table = new Uint32Array(4) } = layout;
   const blocksOf = (columns: number): number => {
     if (columns <= 0 || columns % blockElements !== 0)
       throw new RangeError(`A row of ${type} weights has a multiple of ${blockElements} columns, not ${columns}.`);
@@ -76,6 +80,7 @@ export function quantFormat(layout: Layout): QuantFormat {
     blockBytes,
     wgsl,
     repackWgsl,
+    table,
     fileRowBytes,
     repackGroups: (columns) => layout.groups(blocksOf(columns)),
     constants: (columns) => ({

@@ -18,7 +18,7 @@ export function putBit(plane: Uint8Array, i: number, code: number): void {
   plane[Math.floor(i / 32) * 4 + (i % 4)]! |= (code & 1) << Math.floor((i % 32) / 4);
 }
 
-/** Floats keep their bytes; what a row lacks of a multiple of 32 weights stays zero. */
-export function packFloats(row: Uint8Array, quants: Uint8Array): void {
+/** A row keeps its bytes; what one of floats lacks of a multiple of 32 weights stays zero. */
+export function packWords(row: Uint8Array, quants: Uint8Array): void {
   quants.set(row);
 }

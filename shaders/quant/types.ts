@@ -15,6 +15,13 @@ export const GGUF_QUANT_TYPES = [
   'Q4_K',
   'Q5_K',
   'Q6_K',
+  'IQ1_S',
+  'IQ1_M',
+  'IQ2_XXS',
+  'IQ2_XS',
+  'IQ2_S',
+  'IQ3_XXS',
+  'IQ3_S',
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
@@ -22,8 +29,8 @@ export const GGUF_QUANT_TYPES = [
   'TQ2_0',
 ] as const;
 
-/** Every weight type that the engine runs. Q4_F32 is a name of our own, for what MLC calls q4f32_1. */
-export const QUANT_TYPES = [...GGUF_QUANT_TYPES, 'Q4_F32'] as const;
+/** Every weight type that the engine runs. The last two have names of our own: what MLC calls q4f32_1 and q3f16_1. */
+export const QUANT_TYPES = [...GGUF_QUANT_TYPES, 'Q4_F32', 'Q3_G40'] as const;
 
 /** A weight type that the engine runs. */
 export type QuantType = (typeof QUANT_TYPES)[number];

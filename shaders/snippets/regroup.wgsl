@@ -29,12 +29,17 @@ fn gather_bits(start: u32, shift: u32) -> u32 {
   return word;
 }
 
-// The same from one word of the file that has element i in bit i.
+// The four lowest bits, each in the lowest bit of a byte.
+fn spread_bits(bits: u32) -> u32 {
+  // Times 1 + 2⁷ + 2¹⁴ + 2²¹, bit k of a nibble lands on bit 8·k, among others.
+  return ((bits & 15u) * 0x204081u) & 0x01010101u;
+}
+
+// The same as of `gather_bits` from one word of the file that has element i in bit i.
 fn turn_bits(bits: u32) -> u32 {
   var word = 0u;
   for (var index = 0u; index < 8u; index++) {
-    // Times 1 + 2⁷ + 2¹⁴ + 2²¹, bit k of a nibble lands on bit 8·k, among others.
-    word |= ((((bits >> (index * 4u)) & 15u) * 0x204081u) & 0x01010101u) << index;
+    word |= spread_bits(bits >> (index * 4u)) << index;
   }
   return word;
 }

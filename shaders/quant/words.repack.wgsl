@@ -1,5 +1,5 @@
-// F32, F16 and BF16 keep their words; only the row is padded with zero weights to a multiple of 32. One group is one
-// block of 32.
+// F32, F16, BF16 and Q3_G40 keep their words; only a row of floats is padded with zero weights to a multiple of 32. One
+// group is one block of 32.
 
 // Word `index` of a row; zero past its end, and in the upper half of a last word that the row fills by half.
 fn row_word(source_row: u32, index: u32) -> u32 {
