@@ -53,13 +53,13 @@ export class MemoryPlan {
     return this.#slots.reduce((sum, slot) => sum + (slot.kind === kind ? slot.bytes : 0), 0);
   }
 
-  /** Takes the memory. Rejects with `ModelTooLarge` for a buffer over the device's limits, or `GpuOutOfMemory`. */
+  /** Takes the memory. Rejects with `ModelTooLarge` or `ContextTooLarge` for a buffer over the device's limits, or `GpuOutOfMemory`. */
   async allocate(gpu: Gpu): Promise<void> {
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     for (const { label, bytes, kind } of this.#slots) {
       if (bytes <= limit) continue;
-      throw new EngineError('ModelTooLarge', {
+      throw new EngineError(kind === 'weights' ? 'ModelTooLarge' : 'ContextTooLarge', {
         what: `"${label}" does not fit into one buffer of this graphics device`,
         expected: `at most ${formatBytes(limit)}`,
         got: formatBytes(bytes),

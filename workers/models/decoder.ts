@@ -6,20 +6,23 @@
  * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
  * one) is used where it is there.
  */
-import { addExperts, type Choice, expertActivation, routeTokens, runExperts } from '../graph/experts.ts';
-import type {
-  Activation,
-  AttentionLayout,
-  LayerCache,
-  LinearOp,
-  Norm,
-  Rotation,
-  ScoreOptions,
-} from '../graph/graph.ts';
+import {
+  attention,
+  type AttentionLayout,
+  normHeads,
+  rotateAndStore,
+  type Rotation,
+  type ScoreOptions,
+} from '../graph/attention.ts';
+import type { Activation, Norm } from '../graph/graph.ts';
+import { linear } from '../graph/linear.ts';
 import type { Matrix } from '../graph/matrix.ts';
 import type { Slot } from '../graph/slot.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { Forward } from './forward.ts';
+import { gatedProduct } from './gated-product.ts';
+import { type Layer, projection, tensorName } from './layer-tensors.ts';
+import { type ExpertOptions, Mixture } from './mixture.ts';
 import { ropePairing } from './rope-pairing.ts';
 
 /** How a family attends. */
@@ -56,39 +59,13 @@ export interface FeedForwardOptions {
   readonly residualScale?: number;
 }
 
-/** How a family mixes experts in place of a feed-forward part. */
-export interface ExpertOptions {
-  /** Of one expert. */
-  readonly feedForwardLength: number;
-  /** What a chosen expert counts. */
-  readonly weights: Choice['weights'];
-  /** Default SwiGLU; or gpt-oss's own. */
-  readonly activation?: 'silu' | 'clamped-silu';
-  /** Norm before the block; default `ffn_norm`. */
-  readonly norm?: string;
-  /** Length of an expert that every token runs through, weighed by the sigmoid of a gate of its own. */
-  readonly sharedFeedForwardLength?: number;
-}
-
-/** One layer: its tensors' prefix and its cache. */
-export interface Layer {
-  readonly index: number;
-  readonly cache: LayerCache;
-}
-
-/** A tensor of a product by its name, with the rows that it shall have. */
-interface Projection {
-  readonly weight: string;
-  readonly bias: string;
-  readonly rows: number;
-}
-
 /** Declares a forward pass block by block: `embed`, for each layer `attention` and `feedForward`, `logits` or `pooled`. */
 export class Decoder {
   readonly layers: readonly Layer[];
   readonly #forward: Forward;
   readonly #layout: AttentionLayout;
   readonly #normKind: 'rms' | 'layer';
+  readonly #normPlus: number;
   readonly #embeddings: Matrix;
   #residual: Activation; // (tokens, embeddingLength)
   /** Where the residual stream goes when it is normed itself: (tokens, embeddingLength). */
@@ -99,16 +76,16 @@ export class Decoder {
   #added: Activation | null = null;
   /** (tokens, feedForwardLength) */
   #hidden: Activation | null = null;
-  /** (tokens, experts) */
-  #routerLogits: Activation | null = null;
-  /** The shared expert's: (tokens, 1) and (tokens, its length). */
-  #shared: { gate: Activation; hidden: Activation } | null = null;
+  readonly #mixture: Mixture;
 
-  constructor(forward: Forward, options: { norm?: 'rms' | 'layer' } = {}) {
+  /** `normPlus` is added to the weights of every norm. */
+  constructor(forward: Forward, options: { norm?: 'rms' | 'layer'; normPlus?: number } = {}) {
     const { graph, weights, shape, contextLength, cache } = forward;
     const { heads, kvHeads, headDim, embeddingLength, vocabularySize } = shape;
     this.#forward = forward;
+    this.#mixture = new Mixture(forward);
     this.#normKind = options.norm ?? 'rms';
+    this.#normPlus = options.normPlus ?? 0;
     this.#layout = { heads, kvHeads, headDim, contextLength };
     this.layers = cache.map((layerCache, index) => ({ index, cache: layerCache }));
     this.#embeddings = weights.matrix('token_embd.weight', vocabularySize, embeddingLength);
@@ -161,97 +138,62 @@ export class Decoder {
       });
     }
     const qkv = this.#qkv;
-    const query = this.#projection(layer, 'attn_q', heads * headDim);
-    const key = this.#projection(layer, 'attn_k', kvHeads * headDim);
-    const value = this.#projection(layer, 'attn_v', kvHeads * headDim);
-    const fused = this.#projection(layer, 'attn_qkv', qkv.dim);
+    const query = projection(layer, 'attn_q', heads * headDim);
+    const key = projection(layer, 'attn_k', kvHeads * headDim);
+    const value = projection(layer, 'attn_v', kvHeads * headDim);
+    const fused = projection(layer, 'attn_qkv', qkv.dim);
     const parts = weights.stacked(weights.has(fused.weight) ? [fused] : [query, key, value], embeddingLength);
-    graph.linear({ input: this.#residual, norm: this.#layerNorm(layer, norm), parts, output: qkv });
+    linear(graph, { input: this.#residual, norm: this.#layerNorm(layer, norm), parts, output: qkv });
     if (headNorm) {
       const queries = headNorm === 'head' ? { count: heads, length: headDim } : { count: 1, length: heads * headDim };
       const keys = headNorm === 'head' ? { count: kvHeads, length: headDim } : { count: 1, length: kvHeads * headDim };
-      const weight = weights.concatenated([
-        { name: this.#name(layer, 'attn_q_norm.weight'), length: queries.length },
-        { name: this.#name(layer, 'attn_k_norm.weight'), length: keys.length },
-      ]);
-      graph.normHeads(qkv, { weight, epsilon: shape.normEpsilon }, queries, keys);
+      const names = [
+        { name: tensorName(layer, 'attn_q_norm.weight'), length: queries.length },
+        { name: tensorName(layer, 'attn_k_norm.weight'), length: keys.length },
+      ];
+      const weight = weights.concatenated(names, this.#normPlus);
+      normHeads(graph, qkv, { weight, epsilon: shape.normEpsilon }, queries, keys);
     }
     const pairing = options.pairing && ropePairing(settings.container, options.pairing);
     const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing };
-    graph.rotateAndStore(qkv, rotation, this.#layout, layer.cache);
-    graph.attention(qkv, this.#layout, layer.cache, this.#attended, { ...options, causal });
+    rotateAndStore(graph, qkv, rotation, this.#layout, layer.cache);
+    attention(graph, qkv, this.#layout, layer.cache, this.#attended, { ...options, causal });
     this.#addToResidual(layer, 'attn_output', this.#attended, options);
   }
 
   /** The feed-forward part, added to the residual stream. */
   feedForward(layer: Layer, options: FeedForwardOptions = {}): void {
+    this.#addToResidual(layer, 'ffn_down', this.#gateAndUp(layer, options), options);
+  }
+
+  /** Attention and the feed-forward part of what the residual stream was before both (Wang and Komatsuzaki 2021). */
+  parallel(layer: Layer, attention: AttentionOptions, feedForward: FeedForwardOptions): void {
+    // The second part reads the stream before the first one writes to it.
+    const hidden = this.#gateAndUp(layer, feedForward);
+    this.attention(layer, attention);
+    this.#addToResidual(layer, 'ffn_down', hidden, feedForward);
+  }
+
+  /** The first half of a feed-forward part, (tokens, feedForwardLength). */
+  #gateAndUp(layer: Layer, options: FeedForwardOptions): Activation {
     const { graph, weights, shape } = this.#forward;
     const { embeddingLength, feedForwardLength } = shape;
     const { activation = 'silu', gated = true } = options;
     const norm = this.#layerNorm(layer, options.norm ?? (options.norm === null ? null : 'ffn_norm'));
-    const gate = this.#projection(layer, 'ffn_gate', feedForwardLength);
-    const up = this.#projection(layer, 'ffn_up', feedForwardLength);
+    const gate = projection(layer, 'ffn_gate', feedForwardLength);
+    const up = projection(layer, 'ffn_up', feedForwardLength);
     this.#hidden ??= graph.activation('hidden', feedForwardLength);
     const op = { input: this.#residual, norm, output: this.#hidden, activation };
-    if (!gated) graph.linear({ ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
-    else if (weights.has(gate.weight)) this.#gated(gate, up, op);
-    else graph.linear({ ...op, parts: weights.interleavedHalves(up, embeddingLength), epilogue: 'glu' });
-    this.#addToResidual(layer, 'ffn_down', this.#hidden, options);
+    if (!gated) linear(graph, { ...op, parts: weights.stacked([up], embeddingLength), epilogue: 'activate' });
+    else if (weights.has(gate.weight)) gatedProduct(this.#forward, gate, up, op);
+    else linear(graph, { ...op, parts: weights.interleavedHalves(up, embeddingLength), epilogue: 'glu' });
+    return this.#hidden;
   }
 
   /** A mixture of experts in place of the feed-forward part: each token runs through those that its router prefers. */
   experts(layer: Layer, options: ExpertOptions): void {
-    const { graph, weights, shape, settings } = this.#forward;
-    const { embeddingLength } = shape;
-    if (!shape.experts) {
-      throw new EngineError('FileMalformed', {
-        what: 'The file does not say how many experts its layers have',
-        expected: `"${shape.architecture}.expert_count"`,
-        got: 'none',
-        remedy: 'Choose another conversion of the model.',
-      });
-    }
-    const { count, used } = shape.experts;
-    const { feedForwardLength, activation = 'silu', norm = 'ffn_norm', sharedFeedForwardLength } = options;
-    const input = graph.normed(this.#residual, this.#norm(this.#name(layer, norm)));
-    const logits = (this.#routerLogits ??= graph.activation('router logits', count));
-    const router = this.#projection(layer, 'ffn_gate_inp', count);
-    graph.linear({ input, parts: weights.stacked([router], embeddingLength), output: logits });
-    const scale = settings.positive('expert_weights_scale') ?? 1;
-    const routes = routeTokens(graph, logits, { experts: count, used, weights: options.weights, scale });
-
-    const tensor = (part: string, rows: number) => ({ ...this.#projection(layer, part, rows), experts: count });
-    const gate = tensor('ffn_gate_exps', feedForwardLength);
-    const up = tensor('ffn_up_exps', feedForwardLength);
-    const output = expertActivation(graph, 'hidden of experts', feedForwardLength, used);
-    const pairs = weights.interleavedExperts(gate, up, embeddingLength);
-    const op = { input, output, activation };
-    if (pairs) {
-      runExperts(graph, routes, { ...op, part: pairs, epilogue: 'glu' });
-    } else {
-      runExperts(graph, routes, { ...op, part: weights.experts(gate, embeddingLength), epilogue: 'store' });
-      runExperts(graph, routes, { ...op, part: weights.experts(up, embeddingLength), epilogue: 'gate' });
-    }
-    const down = weights.experts(tensor('ffn_down_exps', embeddingLength), feedForwardLength);
-    addExperts(graph, routes, output, down, this.#residual);
-    if (sharedFeedForwardLength !== undefined) this.#sharedExpert(layer, input, sharedFeedForwardLength);
-  }
-
-  /** An expert for every token: a mixture of one, whose only route weighs σ(gate). */
-  #sharedExpert(layer: Layer, input: Activation, length: number): void {
-    const { graph, weights, shape } = this.#forward;
-    const { embeddingLength } = shape;
-    this.#shared ??= {
-      gate: graph.activation('gate of the shared expert', 1),
-      hidden: graph.activation('hidden of the shared expert', length),
-    };
-    const { gate, hidden } = this.#shared;
-    const one = (part: string, rows: number) => this.#projection(layer, part, rows);
-    graph.linear({ input, parts: weights.stacked([one('ffn_gate_inp_shexp', 1)], embeddingLength), output: gate });
-    const routes = routeTokens(graph, gate, { experts: 1, used: 1, weights: 'sigmoid', scale: 1 });
-    this.#gated(one('ffn_gate_shexp', length), one('ffn_up_shexp', length), { input, output: hidden });
-    const down = weights.experts({ ...one('ffn_down_shexp', embeddingLength), experts: 1 }, length);
-    addExperts(graph, routes, hidden, down, this.#residual);
+    const norm = this.#norm(tensorName(layer, options.norm ?? 'ffn_norm'));
+    this.#mixture.add(layer, this.#forward.graph.normed(this.#residual, norm), options, this.#residual);
   }
 
   /**
@@ -268,7 +210,7 @@ export class Decoder {
       ? weights.part('output.weight', vocabularySize, embeddingLength)
       : [{ matrix: this.#embeddings, bias: null, firstRow: 0 }];
     const { scale = 1, softcap = 0 } = options;
-    graph.linear({
+    linear(graph, {
       input: this.#residual,
       norm: this.#norm('output_norm'),
       parts,
@@ -291,18 +233,6 @@ export class Decoder {
     return output;
   }
 
-  /** act(gate) · up: one product where both tensors have one type, else two. */
-  #gated(gate: Projection, up: Projection, op: Pick<LinearOp, 'input' | 'norm' | 'output' | 'activation'>): void {
-    const { graph, weights } = this.#forward;
-    const pairs = weights.interleaved(gate, up, op.input.dim);
-    if (pairs) {
-      graph.linear({ ...op, parts: pairs, epilogue: 'glu' });
-    } else {
-      graph.linear({ ...op, parts: weights.stacked([gate], op.input.dim) });
-      graph.linear({ ...op, parts: weights.stacked([up], op.input.dim), epilogue: 'gate' });
-    }
-  }
-
   #addToResidual(
     layer: Layer,
     part: string,
@@ -310,33 +240,25 @@ export class Decoder {
     { postNorm, streamNorm, residualScale = 1 }: Pick<AttentionOptions, 'postNorm' | 'streamNorm' | 'residualScale'>,
   ): void {
     const { graph, weights, shape } = this.#forward;
-    const parts = weights.part(this.#name(layer, `${part}.weight`), shape.embeddingLength, input.dim);
+    const parts = weights.part(tensorName(layer, `${part}.weight`), shape.embeddingLength, input.dim);
     if (postNorm === undefined) {
-      graph.linear({ input, parts, output: this.#residual, epilogue: 'add', scale: residualScale });
+      linear(graph, { input, parts, output: this.#residual, epilogue: 'add', scale: residualScale });
     } else {
       this.#added ??= graph.activation('added', shape.embeddingLength);
-      graph.linear({ input, parts, output: this.#added });
-      graph.addNormed(this.#added, this.#norm(this.#name(layer, postNorm)), this.#residual);
+      linear(graph, { input, parts, output: this.#added });
+      graph.addNormed(this.#added, this.#norm(tensorName(layer, postNorm)), this.#residual);
     }
-    if (streamNorm !== undefined) this.normStream(this.#name(layer, streamNorm));
+    if (streamNorm !== undefined) this.normStream(tensorName(layer, streamNorm));
   }
 
   #layerNorm(layer: Layer, name: string | null): Norm | undefined {
-    return name === null ? undefined : this.#norm(this.#name(layer, name));
+    return name === null ? undefined : this.#norm(tensorName(layer, name));
   }
 
   #norm(name: string): Norm {
     const { weights, shape } = this.#forward;
-    const weight = weights.vector(`${name}.weight`, shape.embeddingLength);
+    const weight = weights.vector(`${name}.weight`, shape.embeddingLength, this.#normPlus);
     const bias = this.#normKind === 'layer' && { bias: weights.vector(`${name}.bias`, shape.embeddingLength) };
     return { weight, ...bias, epsilon: shape.normEpsilon };
-  }
-
-  #name(layer: Layer, part: string): string {
-    return `blk.${layer.index}.${part}`;
-  }
-
-  #projection(layer: Layer, part: string, rows: number): Projection {
-    return { weight: this.#name(layer, `${part}.weight`), bias: this.#name(layer, `${part}.bias`), rows };
   }
 }

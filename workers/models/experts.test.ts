@@ -6,10 +6,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Variant } from '../../shaders/kernel.ts';
 import { openNodeGpu } from '../../tools/node-gpu.ts';
 import { dequantizedCopy } from '../../tools/testing/dequantized-copy.ts';
+import { fusedExperts } from '../../tools/testing/fused-experts.ts';
 import { type RandomModel, randomModel } from '../../tools/testing/random-model.ts';
 import { nmse } from '../../tools/testing/run-kernel.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
-import type { EngineOptions } from '../engines/load-model.ts';
+import type { EngineOptions } from '../engines/declare-model.ts';
 import { decodeWithLogprobs } from '../engines/logprobs.ts';
 import { NativeEngine } from '../engines/native.ts';
 import { Gpu } from '../gpu/gpu.ts';
@@ -71,6 +72,10 @@ describe.runIf(present)('a mixture of experts', () => {
     );
     const model = { ...q4, tensors };
     expect(nmse(await logprobs(model), await logprobs(dequantizedCopy(model)))).toBeLessThan(1e-9);
+  });
+
+  test('is the same where gate and up are in one tensor', { timeout: COMPILING_MS }, async () => {
+    expect(await logprobs(fusedExperts(q4))).toEqual(await logprobs(q4));
   });
 
   test('is the same where bindings hold some of the experts', { timeout: COMPILING_MS }, async () => {

@@ -1,8 +1,9 @@
 /** What a forward pass is written with: sizes and settings of the file, its declared weights, and the graph of ops. */
 import type { Pooling } from '../format/embedding-model.ts';
-import { metadataBoolean, metadataInteger, metadataNumber } from '../format/metadata.ts';
+import { metadataBoolean, metadataFlags, metadataInteger, metadataNumber } from '../format/metadata.ts';
 import type { ModelFile } from '../format/model-file.ts';
-import type { Graph, LayerCache } from '../graph/graph.ts';
+import type { LayerCache } from '../graph/attention.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { RopeTables } from './rope-tables.ts';
 import type { ModelShape } from './shape.ts';
 import type { Weights } from './weights.ts';
@@ -57,5 +58,10 @@ export class Settings {
 
   boolean(key: string, fallback: boolean): boolean {
     return metadataBoolean(this.#file, `${this.#architecture}.${key}`, fallback);
+  }
+
+  /** A list of so many truth values, or `null` where the file has no list under the key. */
+  flags(key: string, length: number): readonly boolean[] | null {
+    return metadataFlags(this.#file, `${this.#architecture}.${key}`, length);
   }
 }

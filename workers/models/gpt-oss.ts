@@ -7,20 +7,20 @@
 import type { Activation } from '../graph/graph.ts';
 import { Decoder } from './decoder.ts';
 import type { Forward } from './forward.ts';
-import { isLocal } from './windows.ts';
+import { localLayers } from './windows.ts';
 
 /** Declares the forward pass; returns logits (vocabulary) of the last token. */
 export function gptOss(forward: Forward): Activation {
   const { settings, shape, ropeTables, weights } = forward;
   const window = settings.integer('attention.sliding_window', 128);
-  const period = settings.integer('attention.sliding_window_pattern', 2);
+  const isLocal = localLayers(forward, 2);
   const localBase = settings.positive('rope.freq_base_swa');
   const feedForwardLength = settings.integer('expert_feed_forward_length', shape.feedForwardLength);
   const decoder = new Decoder(forward);
   decoder.embed();
   for (const layer of decoder.layers) {
     const rope = localBase === undefined ? ropeTables.table() : ropeTables.table({ base: localBase });
-    const seen = isLocal(layer, period) ? { window, rope } : {};
+    const seen = isLocal(layer) ? { window, rope } : {};
     const sinks = weights.vector(`blk.${layer.index}.attn_sinks.weight`, shape.heads);
     decoder.attention(layer, { pairing: 'halves', sinks, ...seen });
     decoder.experts(layer, {

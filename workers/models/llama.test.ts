@@ -9,7 +9,7 @@ import { dequantizedCopy } from '../../tools/testing/dequantized-copy.ts';
 import { type RandomModel, randomModel } from '../../tools/testing/random-model.ts';
 import { nmse } from '../../tools/testing/run-kernel.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
-import type { EngineOptions } from '../engines/load-model.ts';
+import type { EngineOptions } from '../engines/declare-model.ts';
 import { decodeWithLogprobs } from '../engines/logprobs.ts';
 import { NativeEngine } from '../engines/native.ts';
 import { Gpu } from '../gpu/gpu.ts';
@@ -98,6 +98,27 @@ describe.runIf(swiftShader)('the forward pass', () => {
     expect(changed).toEqual(same);
     const [all, allChanged] = await prompts(randomModel(SIZES));
     expect(nmse(allChanged!, all!)).toBeGreaterThan(1e-6);
+  });
+
+  test('a list of layers says which of them keep to the window', { timeout: COMPILING_MS }, async () => {
+    const run = (pattern?: readonly boolean[]) =>
+      logprobs(
+        gpu,
+        randomModel({
+          ...SIZES,
+          metadata: {
+            'llama.attention.sliding_window': 4,
+            ...(pattern && { 'llama.attention.sliding_window_pattern': pattern }),
+          },
+        }),
+        { variant: PLAIN },
+      );
+    const everywhere = await run();
+    expect(await run([true, true])).toEqual(everywhere);
+    const nowhere = await run([false, false]);
+    expect(nowhere).toEqual(await logprobs(gpu, randomModel(SIZES), { variant: PLAIN }));
+    const [first, second] = [await run([true, false]), await run([false, true])];
+    for (const other of [everywhere, nowhere, second]) expect(nmse(first, other)).toBeGreaterThan(1e-6);
   });
 
   test('matrices cut into shards give the same as whole ones', { timeout: COMPILING_MS }, async () => {

@@ -5,17 +5,17 @@
 import type { Activation } from '../graph/graph.ts';
 import { Decoder } from './decoder.ts';
 import type { Forward } from './forward.ts';
-import { isLocal } from './windows.ts';
+import { localLayers } from './windows.ts';
 
 /** Declares the forward pass; returns logits (vocabulary) of the last token. */
 export function olmo2(forward: Forward): Activation {
   const { settings, ropeTables } = forward;
   const window = settings.positive('attention.sliding_window');
-  const period = settings.integer('attention.sliding_window_pattern', 4);
+  const isLocal = localLayers(forward, 4);
   const decoder = new Decoder(forward);
   decoder.embed();
   for (const layer of decoder.layers) {
-    const local = window !== undefined && isLocal(layer, period);
+    const local = window !== undefined && isLocal(layer);
     decoder.attention(layer, {
       pairing: 'halves',
       norm: null,

@@ -57,15 +57,18 @@ function readScaling(file: ModelFile, key: (name: string) => string, originalCon
     // LongRoPE's own part is in its factors.
     case 'longrope':
       return { type: 'linear', factor, attentionFactor };
-    case 'yarn':
+    case 'yarn': {
+      // DeepSeek's way to say how loud: a second magnitude, by which the first is divided.
+      const logMultiplier = metadataNumber(file, key('scaling.yarn_log_multiplier'), 0);
       return {
         type,
         factor,
         originalContextLength,
-        attentionFactor: attentionFactor * (1 + 0.1 * Math.log(factor)),
+        attentionFactor: (attentionFactor * magnitude(factor, 1)) / magnitude(factor, logMultiplier),
         betaFast: metadataNumber(file, key('scaling.yarn_beta_fast'), 32),
         betaSlow: metadataNumber(file, key('scaling.yarn_beta_slow'), 1),
       };
+    }
     default:
       throw new EngineError('FileUnsupported', {
         what: 'This model stretches its context in a way that Freehold does not know yet',
@@ -74,6 +77,11 @@ function readScaling(file: ModelFile, key: (name: string) => string, originalCon
         remedy: 'Choose another model.',
       });
   }
+}
+
+/** How much louder YaRN makes queries and keys of a context stretched so far (Peng and others 2023, 3.4). */
+function magnitude(factor: number, multiplier: number): number {
+  return 1 + 0.1 * multiplier * Math.log(factor);
 }
 
 async function readFactors(

@@ -1,6 +1,7 @@
 /**
- * Carries declared weights from the file to the GPU: raw rows go up in slices, a kernel repacks or quantizes each into
- * planes. Nothing holds more than two slices in JavaScript; on the GPU there is one besides the planes.
+ * Carries declared weights from the file to the GPU, in the order in which they lie in the file, so that each byte is read
+ * once: raw rows go up in slices, a kernel repacks or quantizes each into planes; vectors are decoded here. Nothing holds more
+ * than two slices in JavaScript; on the GPU there is one besides the planes.
  */
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
 import { repack } from '../../shaders/repack.ts';
@@ -26,7 +27,12 @@ interface Slice {
   readonly rows: number;
 }
 
-/** Uploads everything that `weights` declares; reports bytes read so far. Aborts between slices. */
+/** A read, and what its bytes are. */
+type Read = { readonly offset: number; readonly bytes: number } & (
+  { readonly slice: Slice } | { readonly vector: VectorUpload }
+);
+
+/** Uploads everything that `weights` declares; reports bytes read so far. Aborts between reads. */
 export async function uploadWeights(
   gpu: Gpu,
   pipelines: PipelineCache,
@@ -35,123 +41,139 @@ export async function uploadWeights(
   onLoaded: (loadedBytes: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  let loadedBytes = 0;
-  const report = (bytes: number): void => {
-    loadedBytes += bytes;
-    onLoaded(loadedBytes);
-  };
-  await uploadVectors(gpu, source, weights.vectors, report, signal);
-  await uploadMatrices(gpu, pipelines, source, weights.matrices, report, signal);
-  await gpu.idle();
-}
-
-async function uploadVectors(
-  gpu: Gpu,
-  source: ByteSource,
-  uploads: readonly VectorUpload[],
-  report: (bytes: number) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  // Several tensors may share one slot (stacked biases): each slot is written once, whole.
-  const contents = new Map<VectorUpload['slot'], Float32Array<ArrayBuffer>>();
-  for (const { tensor, type, slot, step, offset } of uploads) {
-    const bytes = await source.read(tensor.byteOffset, tensor.byteLength, signal);
-    const length = tensor.shape.reduce((product, dim) => product * dim, 1);
-    const values = quantFormats[type].dequantize(bytes, length);
-    const content = contents.get(slot) ?? new Float32Array(slot.bytes / 4);
-    for (let i = 0; i < length; i++) content[i * step + offset] = values[i]!;
-    contents.set(slot, content);
-    report(tensor.byteLength);
-  }
-  for (const [slot, content] of contents) gpu.write(slot.buffer, 0, content);
-}
-
-async function uploadMatrices(
-  gpu: Gpu,
-  pipelines: PipelineCache,
-  source: ByteSource,
-  uploads: readonly MatrixUpload[],
-  report: (bytes: number) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const slices = uploads.flatMap(cut);
-  const largest = slices.reduce((bytes, slice) => Math.max(bytes, sliceBytes(slice)), 16);
-  const raw = gpu.createBuffer('raw rows', Math.ceil(largest / 16) * 16, 'scratch', USAGE.storage | USAGE.copyTarget);
-  const parameters = gpu.createBuffer('slice', 16, 'scratch', USAGE.uniform | USAGE.copyTarget);
-  const read = (slice: Slice | undefined): Promise<Uint8Array<ArrayBuffer>> | undefined => {
-    if (!slice) return undefined;
-    const { tensor } = slice.upload;
-    const bytes = source.read(tensor.byteOffset + slice.firstSourceRow * rowBytes(slice), sliceBytes(slice), signal);
+  const reads = inFileOrder(weights);
+  const vectors = new Vectors();
+  const planes = new PlaneWriter(gpu, pipelines, weights.matrices, reads);
+  const largest = reads.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  // One read fills while the other goes up.
+  const memories = [new Uint8Array(largest), new Uint8Array(largest)];
+  const begin = (index: number): Promise<Uint8Array<ArrayBuffer>> | undefined => {
+    const read = reads[index];
+    if (!read) return undefined;
+    const bytes = source.read(read.offset, read.bytes, signal, memories[index % 2]);
     bytes.catch(() => undefined); // awaited a turn later; an abort in between must not count as unhandled
     return bytes;
   };
+  let loadedBytes = 0;
   try {
-    let next = read(slices[0]);
-    for (const [index, slice] of slices.entries()) {
+    let next = begin(0);
+    for (const [index, read] of reads.entries()) {
       const bytes = await next!;
-      next = read(slices[index + 1]);
+      next = begin(index + 1);
       signal?.throwIfAborted();
-      gpu.write(raw, 0, padded(bytes));
-      await writePlanes(gpu, pipelines, slice, raw, parameters);
-      report(bytes.byteLength);
+      if ('slice' in read) await planes.write(read.slice, bytes);
+      else vectors.add(read.vector, bytes);
+      onLoaded((loadedBytes += read.bytes));
     }
+    vectors.write(gpu);
     await gpu.idle();
   } finally {
-    gpu.release(raw);
-    gpu.release(parameters);
+    planes.release();
   }
 }
 
-/** Repacks a slice, or quantizes it where its matrix is of another type than the file. */
-async function writePlanes(
-  gpu: Gpu,
-  pipelines: PipelineCache,
-  slice: Slice,
-  raw: GPUBuffer,
-  parameters: GPUBuffer,
-): Promise<void> {
-  const { type, matrix } = slice.upload;
-  const { columns, type: to } = matrix;
-  const planeRows = slice.shard.rows;
-  const [quants, scales] = [slice.shard.quants.buffer, slice.shard.scales.buffer];
-  if (type === to) {
-    const shape = { type, columns, planeRows };
-    await runOnSlice(gpu, pipelines, slice, repack, shape, parameters, { raw, quants, scales });
-  } else if (canQuantize(type, columns) && (to === 'Q8_0' || to === 'Q4_0')) {
-    const shape = { from: type, to, columns, planeRows };
-    await runOnSlice(gpu, pipelines, slice, quantize, shape, parameters, { quants: raw, codes: quants, scales });
-  } else throw new Error(`"${matrix.label}" of ${type} was declared as ${to}`);
+function inFileOrder({ vectors, matrices }: Weights): Read[] {
+  const reads: Read[] = vectors.map((vector) => {
+    const { byteOffset, byteLength } = vector.tensor;
+    return { offset: byteOffset, bytes: byteLength, vector };
+  });
+  for (const slice of matrices.flatMap(cut)) {
+    const offset = slice.upload.tensor.byteOffset + slice.firstSourceRow * rowBytes(slice);
+    reads.push({ offset, bytes: sliceBytes(slice), slice });
+  }
+  return reads.sort((a, b) => a.offset - b.offset);
 }
 
-async function runOnSlice<Shape>(
-  gpu: Gpu,
-  pipelines: PipelineCache,
-  { upload, shard, firstSourceRow, rows }: Slice,
-  kernel: Kernel<Shape>,
-  shape: Shape,
-  parameters: GPUBuffer,
-  planes: Readonly<Record<string, GPUBuffer>>,
-): Promise<void> {
-  const { rowStep, rowOffset } = upload;
-  const pipeline = await pipelines.get(kernel, shape, PLAIN);
-  const planeRow = firstSourceRow * rowStep + rowOffset - shard.firstRow;
-  gpu.write(parameters, 0, new Uint32Array([rows, Math.floor(planeRow / rowStep), rowStep, planeRow % rowStep]));
-  const buffers: Readonly<Record<string, GPUBuffer>> = { ...planes, slice: parameters };
-  const bindGroup = gpu.createBindGroup({
-    layout: pipeline.getBindGroupLayout(0),
-    entries: kernel.bindings.map(({ name }, binding) => ({ binding, resource: { buffer: buffers[name]! } })),
-  });
-  const encoder = gpu.device.createCommandEncoder({ label: kernel.name });
-  const step = {
-    label: kernel.name,
-    pipeline,
-    bindGroup,
-    workgroups: () => kernel.workgroups(shape, PLAIN, { tokens: rows, kvLength: 0 }),
-  };
-  encodePass(gpu, encoder, [step], { tokens: rows, kvLength: 0 });
-  gpu.submit(encoder);
-  // Bounds what the driver has queued to one slice.
-  await gpu.idle();
+/** Vectors on their way. Several tensors may share one slot (stacked biases): each slot is written once, whole. */
+class Vectors {
+  readonly #contents = new Map<VectorUpload['slot'], Float32Array<ArrayBuffer>>();
+
+  add({ tensor, type, slot, step, offset, plus }: VectorUpload, bytes: Uint8Array<ArrayBuffer>): void {
+    const length = tensor.shape.reduce((product, dim) => product * dim, 1);
+    const values = quantFormats[type].dequantize(bytes, length);
+    const content = this.#contents.get(slot) ?? new Float32Array(slot.bytes / 4);
+    for (let i = 0; i < length; i++) content[i * step + offset] = values[i]! + plus;
+    this.#contents.set(slot, content);
+  }
+
+  write(gpu: Gpu): void {
+    for (const [slot, content] of this.#contents) gpu.write(slot.buffer, 0, content);
+  }
+}
+
+/** Slices on their way into planes. */
+class PlaneWriter {
+  readonly #gpu: Gpu;
+  readonly #pipelines: PipelineCache;
+  readonly #raw: GPUBuffer;
+  readonly #table: GPUBuffer;
+  readonly #parameters: GPUBuffer;
+  #submitted: Promise<void> = Promise.resolve();
+
+  constructor(gpu: Gpu, pipelines: PipelineCache, uploads: readonly MatrixUpload[], reads: readonly Read[]) {
+    this.#gpu = gpu;
+    this.#pipelines = pipelines;
+    const largest = reads.reduce((most, read) => ('slice' in read ? Math.max(most, read.bytes) : most), 16);
+    const tableBytes = Math.max(16, ...uploads.map(({ type }) => quantFormats[type].table.byteLength));
+    const usage = USAGE.storage | USAGE.copyTarget;
+    this.#raw = gpu.createBuffer('raw rows', Math.ceil(largest / 16) * 16, 'scratch', usage);
+    this.#table = gpu.createBuffer('table', tableBytes, 'scratch', usage);
+    this.#parameters = gpu.createBuffer('slice', 16, 'scratch', USAGE.uniform | USAGE.copyTarget);
+  }
+
+  /** Has a slice repacked, or quantized where its matrix is of another type than the file. The one before it may be under way. */
+  async write(slice: Slice, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { type, matrix } = slice.upload;
+    const { columns, type: to } = matrix;
+    const planeRows = slice.shard.rows;
+    const [quants, scales] = [slice.shard.quants.buffer, slice.shard.scales.buffer];
+    if (type === to) {
+      const buffers = { raw: this.#raw, quants, scales, table: this.#table };
+      await this.#run(slice, bytes, repack, { type, columns, planeRows }, buffers);
+    } else if (canQuantize(type, columns) && (to === 'Q8_0' || to === 'Q4_0')) {
+      const buffers = { quants: this.#raw, codes: quants, scales };
+      await this.#run(slice, bytes, quantize, { from: type, to, columns, planeRows }, buffers);
+    } else throw new Error(`"${matrix.label}" of ${type} was declared as ${to}`);
+  }
+
+  release(): void {
+    for (const buffer of [this.#raw, this.#table, this.#parameters]) this.#gpu.release(buffer);
+  }
+
+  async #run<Shape>(
+    { upload, shard, firstSourceRow, rows }: Slice,
+    bytes: Uint8Array<ArrayBuffer>,
+    kernel: Kernel<Shape>,
+    shape: Shape,
+    planes: Readonly<Record<string, GPUBuffer>>,
+  ): Promise<void> {
+    const gpu = this.#gpu;
+    const { rowStep, rowOffset, type } = upload;
+    const pipeline = await this.#pipelines.get(kernel, shape, PLAIN);
+    const planeRow = firstSourceRow * rowStep + rowOffset - shard.firstRow;
+    gpu.write(this.#raw, 0, padded(bytes));
+    if (quantFormats[type].table.byteLength > 0) gpu.write(this.#table, 0, quantFormats[type].table);
+    const slot = [rows, Math.floor(planeRow / rowStep), rowStep, planeRow % rowStep];
+    gpu.write(this.#parameters, 0, new Uint32Array(slot));
+    const buffers: Readonly<Record<string, GPUBuffer>> = { ...planes, slice: this.#parameters };
+    const bindGroup = gpu.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: kernel.bindings.map(({ name }, binding) => ({ binding, resource: { buffer: buffers[name]! } })),
+    });
+    const encoder = gpu.device.createCommandEncoder({ label: kernel.name });
+    const step = {
+      label: kernel.name,
+      pipeline,
+      bindGroup,
+      workgroups: () => kernel.workgroups(shape, PLAIN, { tokens: rows, kvLength: 0 }),
+    };
+    encodePass(gpu, encoder, [step], { tokens: rows, kvLength: 0 });
+    gpu.submit(encoder);
+    // Bounds what the driver has queued to two slices: this one is repacked while the next is read.
+    await this.#submitted;
+    this.#submitted = gpu.idle();
+    this.#submitted.catch(() => undefined); // awaited a slice later
+  }
 }
 
 /** The slices of one tensor: whole rows, at most SLICE_BYTES, none across a shard's edge. */

@@ -7,7 +7,7 @@ import { GGUF_QUANT_TYPES, isQuantType, type QuantType } from '../../shaders/qua
 import { canQuantize, type QuantizedType } from '../../shaders/quantize.ts';
 import type { ModelFile, TensorInfo } from '../format/model-file.ts';
 import type { ExpertPart } from '../graph/experts.ts';
-import { type LinearPart } from '../graph/graph.ts';
+import type { LinearPart } from '../graph/linear.ts';
 import { type Matrix, planMatrix } from '../graph/matrix.ts';
 import { type MemoryPlan, Slot } from '../graph/slot.ts';
 import { EngineError } from '../protocol/errors.ts';
@@ -29,6 +29,8 @@ export interface VectorUpload {
   readonly slot: Slot;
   readonly step: number;
   readonly offset: number;
+  /** Added to each value. */
+  readonly plus: number;
 }
 
 /** A tensor of a matrix product, with the bias that the file may have for it. */
@@ -80,20 +82,20 @@ export class Weights {
     return shape.length < 2 ? 1 : shape[0]!;
   }
 
-  /** A vector (length) as f32, padded with zeros like the activations that it is multiplied with. */
-  vector(name: string, length: number): Slot {
+  /** A vector (length) as f32, with `plus` added to each value, padded with zeros like the activations it is multiplied with. */
+  vector(name: string, length: number, plus = 0): Slot {
     const slot = this.#memory.add(new Slot(name, 4 * rowStride(length), 'weights'));
-    this.#addVector(name, length, slot, 1, 0);
+    this.#addVector({ name, length }, slot, 0, plus);
     return slot;
   }
 
-  /** Vectors one behind the other, as f32. */
-  concatenated(names: readonly { readonly name: string; readonly length: number }[]): Slot {
+  /** Vectors one behind the other, as f32, with `plus` added to each value. */
+  concatenated(names: readonly { readonly name: string; readonly length: number }[], plus = 0): Slot {
     const total = names.reduce((sum, { length }) => sum + length, 0);
     const slot = this.#memory.add(new Slot(names.map(({ name }) => name).join(' + '), 4 * total, 'weights'));
     let offset = 0;
     for (const { name, length } of names) {
-      this.#addVector(name, length, slot, 1, offset);
+      this.#addVector({ name, length }, slot, offset, plus);
       offset += length;
     }
     return slot;
@@ -205,15 +207,15 @@ export class Weights {
     let offset = 0;
     for (const { bias, rows, experts } of weights) {
       const shape = experts === undefined ? [rows] : [experts, rows];
-      if (this.has(bias)) this.vectors.push({ ...this.#tensor(bias, shape), slot, step, offset });
+      if (this.has(bias)) this.vectors.push({ ...this.#tensor(bias, shape), slot, step, offset, plus: 0 });
       offset += step === 1 ? rows : 1;
     }
     return slot;
   }
 
-  #addVector(name: string, length: number, slot: Slot, step: number, offset: number): void {
-    const { tensor, type } = this.#tensor(name, [length]);
-    this.vectors.push({ tensor, type, slot, step, offset });
+  #addVector(of: { readonly name: string; readonly length: number }, slot: Slot, offset: number, plus: number): void {
+    const { tensor, type } = this.#tensor(of.name, [of.length]);
+    this.vectors.push({ tensor, type, slot, step: 1, offset, plus });
   }
 
   #plan(label: string, type: QuantType, rows: number, columns: number, rowsTogether?: number): Matrix {
