@@ -5,6 +5,7 @@
  */
 export const ARCHITECTURES = [
   'llama',
+  'mistral3',
   'smollm3',
   'qwen2',
   'qwen3',
@@ -15,9 +16,12 @@ export const ARCHITECTURES = [
   'gemma',
   'gemma2',
   'gemma3',
+  'phi2',
   'phi3',
+  'stablelm',
   'starcoder2',
   'gpt2',
+  'gptneox',
   'gpt-oss',
   'bert',
   'nomic-bert',

@@ -18,6 +18,17 @@ describe('GGUF', () => {
     expect(found('ember.gguf')).toEqual([['ember', ['gguf', null, 1]]]);
   });
 
+  it('has a name, whatever its file is called', () => {
+    expect(found('.gguf', 'a/.gguf')).toEqual([
+      ['.gguf', ['gguf', null, 1]],
+      ['.gguf', ['gguf', null, 2]],
+    ]);
+  });
+
+  it('has no name that turns the text around it', () => {
+    expect(found('a\u202eb.gguf')).toEqual([['a\ufffdb', ['gguf', null, 1]]]);
+  });
+
   it('quantizations of one model are its choices, smallest first; another model is another', () => {
     expect(found('a/M-7B.Q8_0.gguf', 'a/m-7b.Q4_0.gguf', 'a/N-1B-f16.gguf', 'README.md')).toEqual([
       ['M-7B', ['gguf', 'Q8_0', 1], ['gguf', 'Q4_0', 2]],

@@ -9,6 +9,7 @@
  */
 import type { FoundModel, ListedFile, ModelChoice } from '../protocol/found.ts';
 import { splitFileName, splitName } from './gguf-split.ts';
+import { withoutControls } from './quoted.ts';
 
 /** Names of GGUF files that are no models by themselves. */
 const NOT_MODELS = /(^|[-_.])(mmproj|imatrix|lora|adapter|vocab)([-_.]|$)/i;
@@ -46,7 +47,7 @@ export function findModels(files: readonly ListedFile[], rootName = 'model'): Fo
     if (whole) add(folder, name, whole);
   }
   return [...models.values()]
-    .map(({ name, choices }) => ({ name, choices: choices.sort((a, b) => a.bytes - b.bytes) }))
+    .map(({ name, choices }) => ({ name: withoutControls(name), choices: choices.sort((a, b) => a.bytes - b.bytes) }))
     .sort((a, b) => compare(a.name.toLowerCase(), b.name.toLowerCase()));
 }
 
@@ -84,7 +85,10 @@ function ggufChoices(inside: readonly ListedFile[]): { name: string; choice: Mod
     const paths = new Set(group.map(({ path }) => path));
     const missing = part ? partPaths(part).filter((path) => !paths.has(path)) : [];
     const name = found ? stem.slice(0, found.index) + stem.slice(found.index + found[0].length) : stem;
-    return { name: name || stem, choice: choice('gguf', found?.[1]?.toUpperCase() ?? null, group, missing) };
+    return {
+      name: name || stem || lastSegment(group[0]!.path),
+      choice: choice('gguf', found?.[1]?.toUpperCase() ?? null, group, missing),
+    };
   });
 }
 

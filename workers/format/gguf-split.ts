@@ -9,7 +9,8 @@
 import { EngineError } from '../protocol/errors.ts';
 import type { NamedSource } from '../source/byte-source.ts';
 import { baseName, joinSources } from '../source/joined-source.ts';
-import { readGguf } from './gguf.ts';
+import { withSplitExperts } from './gguf-experts.ts';
+import { readGgufAsItLies } from './gguf.ts';
 import { metadataInteger, metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted } from './quoted.ts';
@@ -68,7 +69,7 @@ export async function readSplitGguf(files: readonly NamedSource[], signal?: Abor
     throw mismatch(parts[0]!, 'The parts do not hold all tensors of the model', promised, tensors.size);
   const metadata = new Map(read[0]!.metadata);
   for (const key of [NUMBER, COUNT, TENSOR_COUNT]) metadata.delete(key);
-  return { container: 'gguf', metadata, tensors, source: joined };
+  return withSplitExperts({ container: 'gguf', metadata, tensors, source: joined });
 }
 
 /** The parts by number, proved by their names to be all parts of one model. */
@@ -102,7 +103,7 @@ function inOrder(files: readonly NamedSource[]): NamedSource[] {
 
 async function readPart(part: NamedSource, signal?: AbortSignal): Promise<ModelFile> {
   try {
-    return await readGguf(part, signal);
+    return await readGgufAsItLies(part, signal);
   } catch (error) {
     // Which part to fetch again is the one thing that a message about an offset does not tell.
     if (error instanceof EngineError) error.message = `In ${quoted(baseName(part.fileName))}: ${error.message}`;

@@ -9,6 +9,7 @@ import { EngineError } from '../protocol/errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { notGguf } from './containers.ts';
+import { withSplitExperts } from './gguf-experts.ts';
 import { ALIGNMENT_KEY, readMetadata } from './gguf-metadata.ts';
 import { placeTensors, readTensorTable } from './gguf-tensors.ts';
 import type { ModelFile } from './model-file.ts';
@@ -78,6 +79,11 @@ function readCount(cursor: ByteCursor, what: string, max: number, bytesEach: num
  * reason. A file that passes may still be one that the engine cannot run: see `summarize`.
  */
 export async function readGguf(source: ByteSource, signal?: AbortSignal): Promise<ModelFile> {
+  return withSplitExperts(await readGgufAsItLies(source, signal));
+}
+
+/** As `readGguf`, with the tensors as they lie in the file: for one that is a part of a model. */
+export async function readGgufAsItLies(source: ByteSource, signal?: AbortSignal): Promise<ModelFile> {
   const cursor = new ByteCursor(source, signal);
   await readVersion(cursor, source.byteLength);
   const tensorCount = readCount(cursor, 'the number of tensors', TENSORS_MAX, ROW_BYTES_MIN);

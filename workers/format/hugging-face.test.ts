@@ -9,7 +9,8 @@ import {
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import { type SafetensorToWrite, writeSafetensors } from '../../tools/testing/write-safetensors.ts';
-import { type ErrorCode, errorCode } from '../protocol/errors.ts';
+import { outcome } from '../../tools/testing/outcome.ts';
+import { type ErrorCode } from '../protocol/errors.ts';
 import type { NamedSource } from '../source/byte-source.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { readGguf } from './gguf.ts';
@@ -26,15 +27,6 @@ const config = (change: Record<string, unknown>): JsonObject =>
   parseStrictJson(JSON.stringify({ ...CONFIG, ...change }), 'config.json') as JsonObject;
 const named = (fileName: string, bytes: Uint8Array): NamedSource => ({ ...bytesSource(bytes), fileName });
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-
-async function outcome(run: () => unknown): Promise<readonly [ErrorCode | null, string]> {
-  try {
-    await run();
-    return [null, 'nothing was refused'];
-  } catch (error) {
-    return [errorCode(error), (error as Error).message];
-  }
-}
 
 describe('the same weights in two containers', () => {
   it.each([1, 3])('give the same metadata and tensors, in %i files', async (shards) => {
@@ -90,6 +82,105 @@ describe('the same weights in two containers', () => {
   });
 });
 
+describe('mixtures of experts', () => {
+  const SIZES = { layers: 2, embedding: 64, feedForward: 96, ...HEADS, type: 'BF16' } as const;
+  const MIXTURES = [
+    randomModel({ ...SIZES, experts: { count: 5, used: 2 } }),
+    randomModel({ ...SIZES, architecture: 'qwen2moe' }),
+    randomModel({ ...SIZES, architecture: 'qwen3moe' }),
+  ];
+  const [MIXTRAL] = MIXTURES;
+  const folder = (
+    model: typeof MODEL,
+    change: (tensor: SafetensorToWrite) => SafetensorToWrite[],
+    fields: Record<string, unknown> = {},
+  ) => [
+    jsonFile('config.json', { ...twinConfig(model), ...fields }),
+    named('model.safetensors', writeSafetensors(twinTensors(model).flatMap(change))),
+  ];
+
+  it.each([...MIXTURES.entries()])('give the same metadata and tensors, case %i', async (_index, model) => {
+    const gguf = await readGguf(bytesSource(writeGguf(model)));
+    const file = await readHuggingFace(huggingFaceTwin(model, 3));
+    expect([...file.tensors.keys()].sort()).toEqual([...gguf.tensors.keys()].sort());
+    for (const { name, type, shape, byteOffset, byteLength } of gguf.tensors.values()) {
+      const tensor = file.tensors.get(name)!;
+      // A matrix of one row is a vector in GGUF.
+      const expected = name.includes('gate_inp_shexp') ? [1, ...shape] : shape;
+      expect([name, tensor.type, tensor.shape]).toEqual([name, type, expected]);
+      if (/attn_[qk]\./.test(name) && model === MIXTRAL) continue; // other rows, compared above
+      const bytes = await gguf.source.read(byteOffset, byteLength);
+      expect(Buffer.compare(await file.source.read(tensor.byteOffset, tensor.byteLength), bytes), name).toBe(0);
+    }
+    const keys = [...gguf.metadata.keys()].filter((key) => key.includes('expert') || key.includes('feed_forward'));
+    expect(keys.length).toBeGreaterThan(2);
+    for (const key of keys) expect([key, file.metadata.get(key)]).toEqual([key, gguf.metadata.get(key)]);
+  });
+
+  it.each<readonly [string, NamedSource[], ErrorCode, RegExp]>([
+    [
+      'an expert missing',
+      folder(MIXTRAL!, (tensor) => (tensor.name.includes('1.block_sparse_moe.experts.3.w2') ? [] : [tensor])),
+      'TensorMissing',
+      /Expert 3 .*"blk\.1\.ffn_down_exps\.weight"/,
+    ],
+    [
+      'an expert unlike the others',
+      folder(MIXTRAL!, (tensor) => [
+        tensor.name.includes('1.block_sparse_moe.experts.3.w2')
+          ? { ...tensor, shape: tensor.shape.toReversed() }
+          : tensor,
+      ]),
+      'ShapeMismatch',
+      /experts\.3\.w2.*expected BF16 64×96, got BF16 96×64/,
+    ],
+    [
+      'an expert too many',
+      folder(MIXTRAL!, (tensor) => [tensor], { num_local_experts: 4 }),
+      'FileMalformed',
+      /belongs to no expert.*below 4, got 4/,
+    ],
+    [
+      'experts in a dense model',
+      folder(MIXTRAL!, (tensor) => [tensor], { architectures: ['LlamaForCausalLM'] }),
+      'FileUnsupported',
+      /block_sparse_moe.*not known here/,
+    ],
+    [
+      'an expert’s matrix of unknown name',
+      folder(MIXTRAL!, (tensor) => [{ ...tensor, name: tensor.name.replace('w3', 'w4') }]),
+      'FileUnsupported',
+      /w4.*not known here/,
+    ],
+    [
+      'no number of experts',
+      folder(MIXTRAL!, (tensor) => [tensor], { num_local_experts: null }),
+      'FileMalformed',
+      /"num_local_experts" in config\.json/,
+    ],
+    [
+      'dense layers between',
+      folder(MIXTURES[2]!, (tensor) => [tensor], { mlp_only_layers: [0] }),
+      'FileUnsupported',
+      /experts in all, got both/,
+    ],
+    [
+      'experts in every second layer',
+      folder(MIXTURES[2]!, (tensor) => [tensor], { decoder_sparse_step: 2 }),
+      'FileUnsupported',
+      /experts in all, got both/,
+    ],
+    [
+      'weights that do not sum to 1',
+      folder(MIXTURES[2]!, (tensor) => [tensor], { norm_topk_prob: false }),
+      'FileUnsupported',
+      /"norm_topk_prob" .*expected true, got false/,
+    ],
+  ])('with %s are refused', async (_what, files, code, message) => {
+    expect(await outcome(() => readHuggingFace(files))).toEqual([code, expect.stringMatching(message)]);
+  });
+});
+
 describe('config.json', () => {
   it.each([
     ['LlamaForCausalLM', 'llama'],
@@ -130,6 +221,23 @@ describe('config.json', () => {
   ])('%s with %o reads %i tokens', (className, change, tokens) => {
     const { metadata } = readConfig(config({ architectures: [className], ...change }));
     expect([...metadata].find(([key]) => key.endsWith('.context_length'))?.[1]).toBe(tokens);
+  });
+
+  it('takes over which layers see a window, and then reads the whole context', () => {
+    const layer_types = ['sliding_attention', 'full_attention'];
+    const window = { num_hidden_layers: 2, sliding_window: 512, use_sliding_window: true, layer_types };
+    const { metadata } = readConfig(config({ architectures: ['Qwen3ForCausalLM'], ...window }));
+    expect(metadata.get('qwen3.attention.sliding_window')).toBe(512);
+    expect(metadata.get('qwen3.attention.sliding_window_pattern')).toEqual([true, false]);
+    expect(metadata.get('qwen3.context_length')).toBe(1024);
+  });
+
+  it('takes over no list where the window is switched off', () => {
+    const layer_types = ['full_attention', 'full_attention'];
+    const off = { num_hidden_layers: 2, sliding_window: 512, use_sliding_window: false, layer_types };
+    const { metadata } = readConfig(config({ architectures: ['Qwen3ForCausalLM'], ...off }));
+    expect([...metadata.keys()].filter((key) => key.includes('sliding_window'))).toEqual([]);
+    expect(metadata.get('qwen3.context_length')).toBe(1024);
   });
 
   it.each([
@@ -214,6 +322,30 @@ describe('config.json', () => {
     ['no inner width', { intermediate_size: undefined }, 'FileMalformed', /"intermediate_size"/],
     ['an inner width in a list', { intermediate_size: [64, 64] }, 'FileMalformed', /got an array of 2/],
     ['no context', { max_position_embeddings: undefined }, 'FileMalformed', /"max_position_embeddings"/],
+    [
+      'kinds of layers for another number of layers',
+      { num_hidden_layers: 2, layer_types: ['full_attention'] },
+      'FileMalformed',
+      /"layer_types".*2 names.*got 1/,
+    ],
+    [
+      'a layer of an unknown kind',
+      { num_hidden_layers: 2, layer_types: ['full_attention', 'linear_attention'] },
+      'FileUnsupported',
+      /full_attention or sliding_attention, got "linear_attention"/,
+    ],
+    [
+      'layers with a window of no size',
+      { num_hidden_layers: 2, layer_types: ['sliding_attention', 'full_attention'] },
+      'FileMalformed',
+      /"sliding_window".*number of positions.*got none/,
+    ],
+    [
+      'kinds of layers as text',
+      { layer_types: 'full_attention' },
+      'FileMalformed',
+      /"layer_types".*got "full_attention"/,
+    ],
     ['a window of nothing', { sliding_window: 0 }, 'FileMalformed', /"sliding_window"/],
     [
       'a window switched by text',
@@ -231,9 +363,8 @@ describe('config.json', () => {
       'an unknown scaling',
       { rope_scaling: { type: 'dynamic', factor: 2 } },
       'FileUnsupported',
-      /default, linear, yarn or llama3, got "dynamic"/,
+      /default, linear, yarn, llama3 or longrope, got "dynamic"/,
     ],
-    ['longrope', { rope_scaling: { rope_type: 'longrope' } }, 'FileUnsupported', /"longrope"/],
     ['a scaling that is no text', { rope_scaling: { type: 1 } }, 'FileMalformed', /"rope_scaling\.rope_type"/],
     [
       'a scaling without factor',
@@ -250,8 +381,10 @@ describe('config.json', () => {
     ['a factor of zero', yarn({ factor: 0 }), 'FileMalformed', /above 0/],
     ['YaRN with its own ramp', yarn({ beta_fast: 16 }), 'FileUnsupported', /beta_fast.*expected 32, got 16/],
     ['YaRN with its own slow end', yarn({ beta_slow: 2 }), 'FileUnsupported', /beta_slow/],
-    ['YaRN with mscale', yarn({ mscale: 1 }), 'FileUnsupported', /mscale/],
-    ['YaRN without rounding', yarn({ truncate: false }), 'FileUnsupported', /truncate.*got false/],
+    ['YaRN with sections', yarn({ mrope_section: [1] }), 'FileUnsupported', /mrope_section/],
+    ['YaRN with another magnitude as text', yarn({ mscale: 'x', mscale_all_dim: 1 }), 'FileMalformed', /mscale/],
+    ['YaRN with a temperature below zero', yarn({ llama_4_scaling_beta: -1 }), 'FileMalformed', /llama_4_scaling_beta/],
+    ['YaRN with a rounding of its own', yarn({ truncate: 'up' }), 'FileMalformed', /truncate.*got "up"/],
     ['Llama 3 without a low factor', llama3({ low_freq_factor: undefined }), 'FileMalformed', /low_freq_factor/],
     ['Llama 3 without a high factor', llama3({ high_freq_factor: null }), 'FileMalformed', /high_freq_factor/],
     ['Llama 3 with crossed factors', llama3({ high_freq_factor: 1 }), 'FileMalformed', /more than 1, got 1/],
@@ -396,6 +529,6 @@ describe('the files of a model', () => {
     };
     const files = [configFile, weights(...twinTensors(MODEL), rotary), named('README.md', text('#'))];
     expect((await readHuggingFace(files)).tensors.size).toBe(MODEL.tensors.length);
-    expect(ggufTensorName(rotary.name, 1)).toBeNull();
+    expect(ggufTensorName(rotary.name, { architecture: 'llama', layers: 1, experts: 0 })).toBeNull();
   });
 });

@@ -1,20 +1,27 @@
 /**
  * A Hugging Face model folder (`config.json`, safetensors) as the same `ModelFile` that a GGUF file of it would give,
- * but for the rows of q and k, which keep the checkpoint's order.
+ * but for the rows of q and k, which keep the checkpoint's order, and Gemma's norms, which lack the 1 that conversion
+ * adds. Experts, each in tensors of its own, are read as one; GPT-2's matrices are turned round as they are read, and
+ * the heads of GPT-NeoX put in GGUF's order.
  *
- * Refused: types other than F32, F16 and BF16, tensors of unknown name, and weights that the configuration asks for and
- * the files lack.
+ * Refused: types other than F32, F16 and BF16 (but for gpt-oss's experts), tensors of unknown name or given twice, and
+ * weights that the configuration asks for and the files lack.
  */
 import { EngineError } from '../protocol/errors.ts';
 import type { NamedSource } from '../source/byte-source.ts';
 import { partNamed } from '../source/joined-source.ts';
+import { queriesFirst } from './fused-heads.ts';
+import { withGathered } from './gathered-tensors.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
+import { stackedExperts } from './hugging-face-experts.ts';
+import { isExpertPart, kindredName, withMxfp4Experts } from './hugging-face-gpt-oss.ts';
 import { ggufTensorName } from './hugging-face-names.ts';
 import { readJsonFile } from './json-fields.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted } from './quoted.ts';
 import { withRopeFactors } from './rope-factors.ts';
 import { readShards } from './safetensors-shards.ts';
+import { withTransposed } from './transposed-rows.ts';
 
 const TYPES: readonly string[] = ['F32', 'F16', 'BF16'];
 const CONFIG_BYTES_MAX = 2 ** 20;
@@ -29,16 +36,40 @@ export async function readHuggingFace(files: readonly NamedSource[], signal?: Ab
   const config = readConfig(await readJson(files, 'config.json', signal));
   const shards = await readShards(files, signal);
   const tensors = new Map<string, TensorInfo>();
+  const ofExperts = new Map<string, Map<number, TensorInfo>>();
+  const isGptOss = config.architecture === 'gpt-oss';
+  const inMxfp4 = new Map<string, TensorInfo>();
   for (const tensor of shards.tensors.values()) {
-    const name = ggufTensorName(tensor.name, config.layers);
+    if (isGptOss && isExpertPart(tensor.name)) {
+      inMxfp4.set(tensor.name, tensor);
+      continue;
+    }
+    const { name, expert } = ggufTensorName(isGptOss ? kindredName(tensor.name) : tensor.name, config) ?? {};
     // Some exports write the embeddings twice; a model that ties them has one matrix.
-    if (name === null || (name === 'output.weight' && config.tied === true)) continue;
+    if (name === undefined || (name === 'output.weight' && config.tied === true)) continue;
     if (!TYPES.includes(tensor.type)) throw unsupportedType(tensor);
-    tensors.set(name, { ...tensor, name });
+    if (tensors.has(name)) throw twice(tensor.name, name);
+    if (expert == null) tensors.set(name, { ...tensor, name });
+    else ofExperts.set(name, (ofExperts.get(name) ?? new Map<number, TensorInfo>()).set(expert, tensor));
   }
   requireWeights(tensors, config);
   const file = { container: 'safetensors', metadata: config.metadata, tensors, source: shards.source } as const;
-  return withRopeFactors(file, config.ropeFactors);
+  const whole = isGptOss
+    ? withMxfp4Experts(file, inMxfp4, config.layers)
+    : withGathered(file, stackedExperts(ofExperts, config.experts));
+  return withRopeFactors(asConverted(whole, config), config.ropeFactors);
+}
+
+/** What conversion to GGUF does to matrices, besides what the forward code undoes. Throws `ShapeMismatch`. */
+function asConverted(file: ModelFile, { architecture, metadata }: HuggingFaceConfig): ModelFile {
+  if (architecture === 'gpt2') return withTransposed(file, isConvolution);
+  if (architecture !== 'gptneox') return file;
+  const fused = [...file.tensors.values()].filter(({ name }) => /\.attn_qkv\.(weight|bias)$/.test(name));
+  const heads = Number(metadata.get('gptneox.attention.head_count'));
+  return withGathered(
+    file,
+    fused.map((tensor) => queriesFirst(tensor, heads)),
+  );
 }
 
 async function readJson(files: readonly NamedSource[], fileName: string, signal?: AbortSignal) {
@@ -52,14 +83,28 @@ async function readJson(files: readonly NamedSource[], fileName: string, signal?
 
 /** What would otherwise be left out in silence: an untied output, and biases that are optional in GGUF. */
 function requireWeights(tensors: ReadonlyMap<string, TensorInfo>, config: HuggingFaceConfig): void {
-  const required = config.tied === false ? ['output.weight'] : [];
-  if (config.attentionBias)
+  const required = [...(config.tied === false ? ['output.weight'] : []), ...(config.outputBias ? ['output.bias'] : [])];
+  if (config.biases.length > 0)
     for (let layer = 0; layer < config.layers; layer++)
-      required.push(...['q', 'k', 'v'].map((letter) => `blk.${layer}.attn_${letter}.bias`));
+      required.push(...config.biases.map((part) => `blk.${layer}.${part}.bias`));
   const missing = required.find((name) => !tensors.has(name));
   if (missing === undefined) return;
   throw new EngineError('TensorMissing', {
     what: `The weights that GGUF calls ${quoted(missing)} are missing, though config.json asks for them`,
+    remedy: 'Fetch all files of the model again, from one place.',
+  });
+}
+
+/** GPT-2's matrices of a layer; its embeddings lie as everywhere. */
+function isConvolution({ name, shape }: TensorInfo): boolean {
+  return name.startsWith('blk.') && shape.length === 2;
+}
+
+function twice(stored: string, name: string): EngineError {
+  return new EngineError('FileMalformed', {
+    what: `The tensor ${quoted(stored)} comes twice, under another name`,
+    expected: `one that GGUF calls ${quoted(name)}`,
+    got: 'two',
     remedy: 'Fetch all files of the model again, from one place.',
   });
 }

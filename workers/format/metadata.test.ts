@@ -3,6 +3,7 @@ import { errorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import {
   metadataBoolean,
+  metadataFlags,
   metadataInteger,
   metadataNumber,
   metadataNumbers,
@@ -23,6 +24,8 @@ const FILE: ModelFile = {
     ['numbers', [1, 2.5]],
     ['mixed', [1, 'b']],
     ['nan', [1, NaN]],
+    ['flags', [true, false, true]],
+    ['bits', [1, 0]],
   ]),
   tensors: new Map(),
   source: bytesSource(new Uint8Array(0)),
@@ -37,6 +40,10 @@ it('gives values of the type that is asked for, and fallbacks only for what is m
   expect(metadataBoolean(FILE, 'yes', false)).toBe(true);
   expect(metadataStrings(FILE, 'texts')).toEqual(['a', 'b']);
   expect(metadataNumbers(FILE, 'numbers')).toEqual([1, 2.5]);
+  expect(metadataFlags(FILE, 'flags', 3)).toEqual([true, false, true]);
+  expect(metadataFlags(FILE, 'bits', 2)).toEqual([true, false]);
+  expect(metadataFlags(FILE, 'none', 2)).toBeNull();
+  expect(metadataFlags(FILE, 'whole', 2)).toBeNull();
   expect(metadataStrings(FILE, 'none')).toBeNull();
   expect(metadataNumbers(FILE, 'none')).toBeNull();
 });
@@ -52,6 +59,8 @@ it.each<[string, () => unknown, RegExp]>([
   ['a number for a truth value', () => metadataBoolean(FILE, 'whole'), /true or false/],
   ['a mixed array', () => metadataStrings(FILE, 'mixed'), /an array with number "1"/],
   ['a number for an array', () => metadataNumbers(FILE, 'whole'), /an array of numbers/],
+  ['too few truth values', () => metadataFlags(FILE, 'flags', 4), /expected 4 values, got an array of 3/],
+  ['other numbers for truth values', () => metadataFlags(FILE, 'numbers', 2), /an array with number "2.5"/],
   ['an array with NaN', () => metadataNumbers(FILE, 'nan'), /finite numbers, got an array with number "NaN"/],
 ])('refuses %s', (_what, read, message) => {
   expect(read).toThrow(message);

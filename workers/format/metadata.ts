@@ -77,6 +77,19 @@ export function metadataNumbers(file: ModelFile, key: string): readonly number[]
   return value as readonly number[];
 }
 
+/**
+ * An array of truth values, true and false or 1 and 0, or `null` if the key is missing or holds no array. Throws
+ * `FileMalformed` for an array of anything else, or of another length.
+ */
+export function metadataFlags(file: ModelFile, key: string, length: number): readonly boolean[] | null {
+  const value = file.metadata.get(key);
+  if (value === undefined || !isArray(value)) return null;
+  if (value.length !== length) throw wrong(key, `${length} values`, kindOf(value));
+  const stray = value.find((item) => typeof item !== 'boolean' && item !== 0 && item !== 1);
+  if (stray !== undefined) throw wrong(key, 'an array of true and false', `an array with ${kindOf(stray)}`);
+  return value.map((item) => item === true || item === 1);
+}
+
 function isArray(value: MetadataValue): value is readonly MetadataValue[] {
   return Array.isArray(value);
 }

@@ -14,6 +14,20 @@ const CLASSES: Readonly<Record<string, string | undefined>> = {
   mistral: 'MistralForCausalLM',
   qwen2: 'Qwen2ForCausalLM',
   qwen3: 'Qwen3ForCausalLM',
+  mixtral: 'MixtralForCausalLM',
+  qwen2_moe: 'Qwen2MoeForCausalLM',
+  qwen3_moe: 'Qwen3MoeForCausalLM',
+  phi3: 'Phi3ForCausalLM',
+  phi: 'PhiForCausalLM',
+  'phi-msft': 'PhiForCausalLM',
+  stablelm: 'StableLmForCausalLM',
+  gpt_neox: 'GPTNeoXForCausalLM',
+  gemma: 'GemmaForCausalLM',
+  gemma2: 'Gemma2ForCausalLM',
+  gemma3: 'Gemma3ForCausalLM',
+  gemma3_text: 'Gemma3ForCausalLM',
+  olmo2: 'Olmo2ForCausalLM',
+  ministral3: 'Ministral3ForCausalLM',
 };
 
 /** What the file says. */
@@ -37,15 +51,48 @@ export function readMlcConfig(root: JsonObject): MlcConfig {
   }
   const quantization = jsonString(root.get('quantization'), '"quantization" in mlc-chat-config.json');
   const scheme = groupScheme(quantization);
-  const model = jsonObject(root.get('model_config'), '"model_config" in mlc-chat-config.json');
+  const model = flattened(jsonObject(root.get('model_config'), '"model_config" in mlc-chat-config.json'));
   const translated = new Map<string, JsonValue>(model);
   translated.set('architectures', [className]);
-  // Both are MLC's own names for what it was given.
+  // These are MLC's own names for what it was given, and 0 stands for nothing.
   const base = model.get('position_embedding_base') ?? null;
   if (base !== null && base !== 0) translated.set('rope_theta', base);
+  if (model.get('rope_scaling') === 0) translated.delete('rope_scaling');
+  // Elsewhere a window of this name is how the model was compiled, not how it was trained.
+  if (modelType.startsWith('gemma3')) translated.set('sliding_window', model.get('sliding_window_size') ?? null);
+  if (modelType === 'phi-msft') for (const [name, value] of ofFirstPhi(model)) translated.set(name, value);
   if (!translated.has('max_position_embeddings')) translated.set('max_position_embeddings', contextLength(root, model));
   if (!translated.has('vocab_size')) translated.set('vocab_size', root.get('vocab_size') ?? null);
   return { ...readConfig(translated), quantization, scheme };
+}
+
+/** What Phi-2's first files call otherwise. */
+function ofFirstPhi(model: JsonObject): [string, JsonValue][] {
+  const what = (name: string): string => `"${name}" in mlc-chat-config.json`;
+  const count = (name: string): number => jsonInteger(model.get(name), what(name), 1);
+  // 0 stands for nothing.
+  const optional = (name: string): JsonValue => (model.get(name) === 0 ? null : (model.get(name) ?? null));
+  return [
+    ['hidden_size', count('n_embd')],
+    ['num_hidden_layers', count('n_layer')],
+    ['num_attention_heads', count('n_head')],
+    ['num_key_value_heads', optional('n_head_kv')],
+    ['intermediate_size', optional('n_inner')],
+    ['layer_norm_eps', model.get('layer_norm_epsilon') ?? null],
+    ['partial_rotary_factor', (count('rotary_dim') * count('n_head')) / count('n_embd')],
+  ];
+}
+
+/** A model that also sees keeps what is of text apart, and what MLC did not expect apart from that. */
+function flattened(model: JsonObject): JsonObject {
+  const inner = (of: JsonObject, name: string): JsonObject => {
+    const value = of.get(name);
+    return value instanceof Map ? (value as JsonObject) : new Map<string, JsonValue>();
+  };
+  const text = inner(model, 'text_config');
+  const all = new Map([...model, ...inner(text, 'kwargs'), ...text]);
+  all.delete('text_config');
+  return all;
 }
 
 /** The window that the model was compiled for: −1 stands for none where another field has a size. */

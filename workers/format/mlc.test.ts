@@ -6,12 +6,14 @@ import {
   mlcShards,
   mlcTensors,
   mlcTwin,
+  onThreeBits,
   withoutLowestCode,
   withShortScales,
   type MlcTensorToWrite,
 } from '../../tools/testing/mlc-twin.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
+import { outcome } from '../../tools/testing/outcome.ts';
 import { quantFormats, type QuantType } from '../../shaders/quant/format.ts';
 import { readMlcValues } from '../models/mlc-values.ts';
 import { type ErrorCode, errorCode } from '../protocol/errors.ts';
@@ -27,15 +29,6 @@ const SIZES = { layers: 2, embedding: 64, feedForward: 96, heads: 4, kvHeads: 2 
 const MODEL = withoutLowestCode(randomModel({ ...SIZES, type: 'Q4_0' }));
 const HEADS: Readonly<Record<string, number>> = { attn_q: SIZES.heads, attn_k: SIZES.kvHeads };
 const named = (fileName: string, bytes: Uint8Array): NamedSource => ({ ...bytesSource(bytes), fileName });
-
-async function outcome(run: () => unknown): Promise<readonly [ErrorCode | null, string]> {
-  try {
-    await run();
-    return [null, 'nothing was refused'];
-  } catch (error) {
-    return [errorCode(error), (error as Error).message];
-  }
-}
 
 describe('group quantization, on words written by hand', () => {
   const words = (...values: number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
@@ -227,29 +220,119 @@ describe('the same weights as GGUF and as MLC', () => {
     expect(Math.max(...values)).toBe(Math.fround(7 * small[0]!));
   });
 
-  it('q3f16_1 is read, and the engine says that it cannot run it', async () => {
-    const model = await readMlc(mlcTwin(MODEL, 'q4f16_1'));
-    const config = { ...model.config, quantization: 'q3f16_1', scheme: groupScheme('q3f16_1') };
-    expect(await outcome(() => mlcModelFile({ ...model, config }))).toEqual([
+  it('q3f16_1 gives the numbers that its groups of 40 stand for', async () => {
+    const rounded = onThreeBits(randomModel({ ...SIZES, feedForward: 224 }));
+    const model = await readMlc(mlcTwin(rounded, 'q3f16_1', 3));
+    const { tensors, source } = mlcModelFile(model);
+    for (const { name, byteOffset, byteLength, shape, type } of tensors.values()) {
+      expect(type).toBe(shape.length === 1 ? 'F32' : 'Q3_G40');
+      const count = shape.reduce((product, size) => product * size, 1);
+      const values = quantFormats[type as QuantType].dequantize(await source.read(byteOffset, byteLength), count);
+      const defined = await readMlcValues(model, model.weights.get(name)!);
+      expect(Buffer.compare(Buffer.from(values.buffer), Buffer.from(defined.buffer)), name).toBe(0);
+    }
+    const down = rounded.tensors.find(({ name }) => name === 'blk.1.ffn_down.weight')!;
+    const { byteOffset, byteLength } = tensors.get(down.name)!;
+    const read = quantFormats.Q3_G40.dequantize(await source.read(byteOffset, byteLength), 64 * 224);
+    expect(Buffer.compare(Buffer.from(read.buffer), down.bytes)).toBe(0);
+    const whole = await source.read(0, source.byteLength);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), fc.nat(3000), async (offset, wanted) => {
+        const length = Math.min(wanted, whole.length - offset);
+        expect(Buffer.compare(await source.read(offset, length), whole.subarray(offset, offset + length))).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('rows that are no multiple of 32 are refused', async () => {
+    const model = await readMlc(mlcTwin(onThreeBits(randomModel({ ...SIZES, feedForward: 40 })), 'q3f16_1'));
+    expect(await outcome(() => mlcModelFile(model))).toEqual([
       'FileUnsupported',
-      expect.stringMatching(/q4f16_1.*got q3f16_1, groups of 40/),
+      expect.stringMatching(/multiple of 32 weights, got q3f16_1 with rows of 40/),
     ]);
   });
 
-  it('code 15 is refused when it is read', async () => {
-    const tensors = mlcTensors(MODEL).map((tensor) =>
-      tensor.name === 'lm_head.q_weight'
-        ? { ...tensor, bytes: tensor.bytes.map((byte, at) => (at === 40 ? 0xf0 : byte)) }
+  it.each([
+    ['code 15 of four bits', 'q4f16_1', 'q_weight', 40, 0xf0, /0 to 14, got 15/],
+    ['code 7 of three bits', 'q3f16_1', 'q_weight', 40, 0x07, /0 to 6, got 7/],
+    ['a scale below zero', 'q3f16_1', 'q_scale', 41, 0xb0, /zero or more, got a negative/],
+  ])('%s is refused when it is read', async (_what, quantization, part, place, wrong, message) => {
+    const model = quantization === 'q3f16_1' ? onThreeBits(randomModel(SIZES)) : MODEL;
+    const tensors = mlcTensors(model, quantization).map((tensor) =>
+      tensor.name === `lm_head.${part}`
+        ? { ...tensor, bytes: tensor.bytes.map((byte, at) => (at === place ? wrong : byte)) }
         : tensor,
     );
     const { list, files } = mlcShards(tensors, 100);
-    const config = jsonFile('mlc-chat-config.json', mlcConfig(MODEL, 'q4f16_1'));
+    const config = jsonFile('mlc-chat-config.json', mlcConfig(model, quantization));
     const file = mlcModelFile(await readMlc([config, jsonFile('tensor-cache.json', list), ...files]));
     const { byteOffset, byteLength } = file.tensors.get('output.weight')!;
     expect(await outcome(() => file.source.read(byteOffset, byteLength))).toEqual([
       'FileMalformed',
-      expect.stringMatching(/0 to 14, got 15/),
+      expect.stringMatching(message),
     ]);
+  });
+});
+
+describe('mixtures of experts', () => {
+  const SMALL = { ...SIZES, feedForward: 96 };
+  const MIXTURES = [
+    randomModel({ ...SMALL, experts: { count: 5, used: 2 } }),
+    randomModel({ ...SMALL, architecture: 'qwen2moe' }),
+    randomModel({ ...SMALL, architecture: 'qwen3moe' }),
+  ].map(onThreeBits);
+  const bytesOf = async ({ tensors, source }: ModelFile, name: string) => {
+    const { byteOffset, byteLength } = tensors.get(name)!;
+    return source.read(byteOffset, byteLength);
+  };
+
+  it.each([...MIXTURES.entries()])('have the numbers of GGUF, case %i', async (_index, mixture) => {
+    const gguf = await readGguf(bytesSource(writeGguf(mixture)));
+    const model = await readMlc(mlcTwin(mixture, 'q3f16_1', 3));
+    const file = mlcModelFile(model);
+    expect([...file.tensors.keys()].sort()).toEqual([...gguf.tensors.keys()].sort());
+    for (const { name, shape } of gguf.tensors.values()) {
+      const tensor = file.tensors.get(name)!;
+      expect([name, tensor.shape]).toEqual([name, name.includes('gate_inp_shexp') ? [1, ...shape] : shape]);
+      const count = shape.reduce((product, size) => product * size, 1);
+      const values = quantFormats[tensor.type as QuantType].dequantize(await bytesOf(file, name), count);
+      const defined = await readMlcValues(model, model.weights.get(name)!);
+      expect(Buffer.compare(Buffer.from(values.buffer), Buffer.from(defined.buffer)), name).toBe(0);
+      if (/attn_[qk]\./.test(name) && mixture === MIXTURES[0]) continue; // rows in another order
+      expect(Buffer.compare(Buffer.from(values.buffer), await bytesOf(gguf, name)), name).toBe(0);
+    }
+    expect(file.tensors.get('blk.1.ffn_up_exps.weight')!.type).toBe('Q3_G40');
+    expect(file.tensors.get('blk.1.ffn_gate_inp.weight')!.type).toBe('F32');
+    const whole = await file.source.read(0, file.source.byteLength);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), fc.nat(20_000), async (offset, wanted) => {
+        const length = Math.min(wanted, whole.length - offset);
+        expect(Buffer.compare(await file.source.read(offset, length), whole.subarray(offset, offset + length))).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each(['q4f16_0', 'q0f16'])('in %s, whose experts are never transposed', async (quantization) => {
+    const type = quantization === 'q0f16' ? 'F16' : 'Q4_0';
+    const mixture = withoutLowestCode(randomModel({ ...SMALL, architecture: 'qwen2moe', type }));
+    const gguf = await readGguf(bytesSource(writeGguf(mixture)));
+    const file = mlcModelFile(await readMlc(mlcTwin(mixture, quantization)));
+    for (const name of gguf.tensors.keys())
+      expect(Buffer.compare(await bytesOf(file, name), await bytesOf(gguf, name)), name).toBe(0);
+  });
+
+  it.each<readonly [string, Record<string, unknown>, ErrorCode, RegExp]>([
+    ['another number of experts', { num_local_experts: 4 }, 'ShapeMismatch', /moe\.gate.*expected 4×64, got 5×64/],
+    ['no number of experts', { num_local_experts: null }, 'FileMalformed', /"num_local_experts"/],
+    ['other lengths', { intermediate_size: 64 }, 'ShapeMismatch', /moe\.e1_e3.*expected 5×128×8, got 5×192×8/],
+  ])('with %s are refused', async (_what, change, code, message) => {
+    const [mixtral] = MIXTURES;
+    const { model_config: sizes, ...rest } = mlcConfig(mixtral!, 'q3f16_1');
+    const config = jsonFile('mlc-chat-config.json', { ...rest, model_config: { ...(sizes as object), ...change } });
+    const files = mlcTwin(mixtral!, 'q3f16_1').toSpliced(0, 1, config);
+    expect(await outcome(() => readMlc(files))).toEqual([code, expect.stringMatching(message)]);
   });
 });
 
@@ -375,9 +458,9 @@ describe('readMlc refuses', () => {
     ['no model type', withConfig({ model_type: undefined }), 'FileMalformed', /"model_type".*text, got nothing/],
     [
       'another model type',
-      withConfig({ model_type: 'gemma' }),
+      withConfig({ model_type: 'rwkv6' }),
       'FileUnsupported',
-      /llama, mistral, qwen2, qwen3, got "gemma"/,
+      /llama, mistral, qwen2, qwen3, .*got "rwkv6"/,
     ],
     ['no quantization', withConfig({ quantization: null }), 'FileMalformed', /"quantization"/],
     [

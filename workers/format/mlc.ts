@@ -1,6 +1,7 @@
 /**
  * An MLC model folder: `mlc-chat-config.json`, a tensor cache, `params_shard_N.bin`. Gives each weight under GGUF's
- * name, with the rows that it has in the tensor that MLC stores: q, k and v lie in one, gate and up in another.
+ * name, with the rows that it has in the tensor that MLC stores: q, k and v lie in one, gate and up in another, and all
+ * experts of a layer.
  *
  * Refused: shards that are missing or of another size than promised, tensors that are missing, unknown or of another
  * shape than the configuration gives them.
@@ -10,6 +11,7 @@ import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { joinSources, partNamed } from '../source/joined-source.ts';
 import { readJsonFile } from './json-fields.ts';
 import { type MlcConfig, readMlcConfig } from './mlc-config.ts';
+import { mlcModules, mlcNorms } from './mlc-modules.ts';
 import { groupsOf } from './mlc-quantization.ts';
 import { type MlcRecord, type MlcShard, readTensorCache } from './mlc-tensor-cache.ts';
 import { quoted } from './quoted.ts';
@@ -20,11 +22,11 @@ const CACHE_NAMES = ['tensor-cache.json', 'ndarray-cache.json'] as const;
 /** A stored tensor, its offset counted through all shards. */
 export type MlcPlace = MlcRecord;
 
-/** A weight: `shape[0]` rows of a stored tensor that has `storedRows`, from `firstRow` on. */
+/** A weight: rows of a stored tensor that has `storedRows`, from `firstRow` on; of one of experts, those of each expert. */
 export interface MlcWeight {
   /** GGUF's name. */
   readonly name: string;
-  /** (rows, columns), or (length) of a vector. */
+  /** (rows, columns), (experts, rows, columns), or (length) of a vector. */
   readonly shape: readonly number[];
   readonly firstRow: number;
   readonly storedRows: number;
@@ -99,73 +101,6 @@ function sizedShard(files: readonly NamedSource[], { fileName, byteLength }: Mlc
   });
 }
 
-/** A module as MLC stores it: what its rows are, and how many columns they have. */
-interface Module {
-  readonly stem: string;
-  readonly columns: number;
-  readonly parts: readonly (readonly [name: string, rows: number])[];
-  readonly embedding?: boolean;
-}
-
-/** Every matrix of a decoder, in the order of its layers. */
-function modules(config: MlcConfig, tied: boolean): Module[] {
-  const { layers } = config;
-  const size = (key: string): number => Number(config.metadata.get(`${architectureOf(config)}.${key}`));
-  const hidden = size('embedding_length');
-  const inner = size('feed_forward_length');
-  const vocabulary = size('vocab_size');
-  const queryRows = size('attention.head_count') * size('attention.key_length');
-  const keyRows = size('attention.head_count_kv') * size('attention.key_length');
-  const fused = architectureOf(config) === 'llama' ? 'qkv_proj' : 'c_attn';
-  const all: Module[] = [
-    { stem: 'model.embed_tokens', columns: hidden, parts: [['token_embd', vocabulary]], embedding: true },
-  ];
-  for (let layer = 0; layer < layers; layer++) {
-    const stem = `model.layers.${layer}`;
-    const name = (part: string): string => `blk.${layer}.${part}`;
-    const qkv = [
-      ['attn_q', queryRows],
-      ['attn_k', keyRows],
-      ['attn_v', keyRows],
-    ] as const;
-    const gateUp = [
-      ['ffn_gate', inner],
-      ['ffn_up', inner],
-    ] as const;
-    const named = (parts: readonly (readonly [string, number])[]) =>
-      parts.map(([part, rows]) => [name(part), rows] as const);
-    all.push(
-      { stem: `${stem}.self_attn.${fused}`, columns: hidden, parts: named(qkv) },
-      { stem: `${stem}.self_attn.o_proj`, columns: queryRows, parts: [[name('attn_output'), hidden]] },
-      { stem: `${stem}.mlp.gate_up_proj`, columns: hidden, parts: named(gateUp) },
-      { stem: `${stem}.mlp.down_proj`, columns: inner, parts: [[name('ffn_down'), hidden]] },
-    );
-  }
-  if (!tied) all.push({ stem: 'lm_head', columns: hidden, parts: [['output', vocabulary]] });
-  return all;
-}
-
-/** Vectors by MLC's name: GGUF's name and the length. */
-function norms(config: MlcConfig): Map<string, readonly [name: string, length: number]> {
-  const architecture = architectureOf(config);
-  const hidden = Number(config.metadata.get(`${architecture}.embedding_length`));
-  const headDim = Number(config.metadata.get(`${architecture}.attention.key_length`));
-  const all = new Map<string, readonly [string, number]>([['model.norm.weight', ['output_norm.weight', hidden]]]);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const stem = `model.layers.${layer}`;
-    all.set(`${stem}.input_layernorm.weight`, [`blk.${layer}.attn_norm.weight`, hidden]);
-    all.set(`${stem}.post_attention_layernorm.weight`, [`blk.${layer}.ffn_norm.weight`, hidden]);
-    if (architecture !== 'qwen3') continue;
-    all.set(`${stem}.self_attn.q_norm.weight`, [`blk.${layer}.attn_q_norm.weight`, headDim]);
-    all.set(`${stem}.self_attn.k_norm.weight`, [`blk.${layer}.attn_k_norm.weight`, headDim]);
-  }
-  return all;
-}
-
-function architectureOf({ metadata }: MlcConfig): string {
-  return String(metadata.get('general.architecture'));
-}
-
 function placeWeights(config: MlcConfig, places: ReadonlyMap<string, MlcPlace>): Map<string, MlcWeight> {
   const weights = new Map<string, MlcWeight>();
   const left = new Set(places.keys());
@@ -182,16 +117,18 @@ function placeWeights(config: MlcConfig, places: ReadonlyMap<string, MlcPlace>):
   const { scheme } = config;
   const tied = config.tied === true || (config.tied === null && ![...left].some((name) => name.startsWith('lm_head.')));
   const floats = ['float16', 'bfloat16', 'float32'];
-  for (const module of modules(config, tied)) {
-    const { stem, columns, parts } = module;
+  for (const module of mlcModules(config, tied)) {
+    const { stem, columns, parts, experts } = module;
     const rows = parts.reduce((sum, [, count]) => sum + count, 0);
-    const transposed = scheme !== null && scheme.transposed && !module.embedding;
-    const shaped = (inner: number): number[] => (transposed ? [inner, rows] : [rows, inner]);
-    const scaleTypes = scheme?.scaleType === 'float32' ? ['float32', 'bfloat16'] : ['float16'];
-    const groups = scheme && groupsOf(columns, scheme);
+    const leading = experts === undefined ? [] : [experts];
+    const quantized = scheme !== null && (!module.router || places.has(`${stem}.q_weight`)) ? scheme : null;
+    const transposed = quantized !== null && quantized.transposed && !module.embedding && experts === undefined;
+    const shaped = (inner: number): number[] => (transposed ? [inner, rows] : [...leading, rows, inner]);
+    const scaleTypes = quantized?.scaleType === 'float32' ? ['float32', 'bfloat16'] : ['float16'];
+    const groups = quantized && groupsOf(columns, quantized);
     const weight = groups
       ? take(`${stem}.q_weight`, ['uint32'], shaped(groups.words))
-      : take(`${stem}.weight`, floats, [rows, columns]);
+      : take(`${stem}.weight`, floats, shaped(columns));
     const scale = groups ? take(`${stem}.q_scale`, scaleTypes, shaped(groups.groups)) : null;
     const bias = places.has(`${stem}.bias`) ? take(`${stem}.bias`, floats, [rows]) : null;
     let firstRow = 0;
@@ -199,7 +136,7 @@ function placeWeights(config: MlcConfig, places: ReadonlyMap<string, MlcPlace>):
       const own = { firstRow, storedRows: rows };
       weights.set(`${name}.weight`, {
         name: `${name}.weight`,
-        shape: [count, columns],
+        shape: [...leading, count, columns],
         ...own,
         weight,
         scale,
@@ -208,11 +145,11 @@ function placeWeights(config: MlcConfig, places: ReadonlyMap<string, MlcPlace>):
       if (bias) {
         const plain = { weight: bias, scale: null, transposed: false };
         weights.set(`${name}.bias`, { name: `${name}.bias`, shape: [count], ...own, ...plain });
-      } else if (config.attentionBias && name.endsWith('attn_q')) throw missing(`${stem}.bias`);
+      } else if (needsBias(config, name)) throw missing(`${stem}.bias`);
       firstRow += count;
     }
   }
-  for (const [stored, [name, length]] of norms(config)) {
+  for (const [stored, [name, length]] of mlcNorms(config)) {
     const weight = take(stored, floats, [length]);
     weights.set(name, {
       name,
@@ -228,6 +165,13 @@ function placeWeights(config: MlcConfig, places: ReadonlyMap<string, MlcPlace>):
   if (stray !== undefined)
     throw mismatch('FileUnsupported', stray, 'only tensors that the model is known to have', 'this one');
   return weights;
+}
+
+/** Whether a matrix, by GGUF's name, must have a bias; GGUF has q, k and v of some families in one. */
+function needsBias({ biases, outputBias }: MlcConfig, name: string): boolean {
+  if (name === 'output') return outputBias;
+  const module = name.replace(/^blk\.\d+\./, '');
+  return biases.includes(module) || (biases.includes('attn_qkv') && ['attn_q', 'attn_k', 'attn_v'].includes(module));
 }
 
 function missing(name: string): EngineError {

@@ -1,18 +1,19 @@
-/** Llama 3.1's frequency factors are numbers of a configuration, but a tensor in GGUF: they join the data as one. */
+/** Factors of frequencies are numbers of a configuration, but tensors in GGUF: they join the data as such. */
 import { bytesSource } from '../source/bytes-source.ts';
 import { joinSources } from '../source/joined-source.ts';
-import type { ModelFile } from './model-file.ts';
+import type { ModelFile, TensorInfo } from './model-file.ts';
 
-/** The file with `rope_freqs.weight` (headDim / 2) behind its data; the file itself where there are no factors. */
-export function withRopeFactors(file: ModelFile, factors: Float32Array<ArrayBuffer> | null): ModelFile {
-  if (factors === null) return file;
-  const name = 'rope_freqs.weight';
-  const bytes = new Uint8Array(factors.buffer);
-  const place = { byteOffset: file.source.byteLength, byteLength: bytes.byteLength };
-  const tensor = { name, type: 'F32', shape: [factors.length], ...place };
-  return {
-    ...file,
-    tensors: new Map([...file.tensors, [name, tensor]]),
-    source: joinSources([file.source, bytesSource(bytes)]),
-  };
+/** The file with these vectors, by GGUF's names, as F32 behind its data; the file itself where there are none. */
+export function withRopeFactors(file: ModelFile, factors: ReadonlyMap<string, Float32Array<ArrayBuffer>>): ModelFile {
+  if (factors.size === 0) return file;
+  const tensors = new Map<string, TensorInfo>(file.tensors);
+  const sources = [file.source];
+  let byteOffset = file.source.byteLength;
+  for (const [name, values] of factors) {
+    const { byteLength } = values;
+    tensors.set(name, { name, type: 'F32', shape: [values.length], byteOffset, byteLength });
+    sources.push(bytesSource(new Uint8Array(values.buffer)));
+    byteOffset += byteLength;
+  }
+  return { ...file, tensors, source: joinSources(sources) };
 }

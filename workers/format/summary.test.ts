@@ -31,6 +31,14 @@ async function summary(
 }
 
 describe('summarize', () => {
+  it('tells how far the engine reads where queries would have to grow', async () => {
+    const grows = { 'llama.attention.temperature_scale': { type: 'float32', value: 0.1 } } as const;
+    const original = { 'llama.rope.scaling.original_context_length': 512 };
+    expect((await summary({ ...grows, ...original })).contextLength).toBe(512);
+    expect((await summary(original)).contextLength).toBe(2048);
+    expect((await summary(grows)).contextLength).toBe(2048);
+  });
+
   it('says what the file says', async () => {
     expect(
       await summary({
@@ -54,6 +62,34 @@ describe('summarize', () => {
     });
   });
 
+  it('reads the sizes that memory follows from, where the file has them all', async () => {
+    const metadata = {
+      'llama.block_count': 16,
+      'llama.embedding_length': 2048,
+      'llama.feed_forward_length': 8192,
+      'llama.attention.head_count': 32,
+      'llama.attention.head_count_kv': 8,
+    };
+    const tensors = [tensor('token_embd.weight', 'Q8_0', 96)];
+    const sizes = {
+      ...{ layers: 16, embeddingLength: 2048, feedForwardLength: 8192, heads: 32, kvHeads: 8, headDim: 64 },
+      ...{ vocabularySize: 96, experts: null },
+    };
+    expect((await summary(metadata, tensors)).sizes).toEqual(sizes);
+    const experts = {
+      'llama.expert_count': 128,
+      'llama.expert_used_count': 8,
+      'llama.expert_feed_forward_length': 768,
+      'llama.attention.key_length': 128,
+    };
+    const mixture = { ...sizes, headDim: 128, feedForwardLength: 768, experts: { count: 128, used: 8 } };
+    expect((await summary({ ...metadata, ...experts }, tensors)).sizes).toEqual(mixture);
+    expect((await summary({ ...metadata, 'llama.expert_count': 128 }, tensors)).sizes).toBeUndefined();
+    const byLayer = { 'llama.attention.head_count_kv': [8, 4] };
+    expect((await summary({ ...metadata, ...byLayer }, tensors)).sizes).toBeUndefined();
+    expect((await summary(metadata)).sizes).toBeUndefined();
+  });
+
   it('names the types that most weights have, not the norms', async () => {
     const tensors = [tensor('a', 'Q4_K', 80), tensor('b', 'Q6_K', 16), tensor('c', 'F32', 1)];
     expect((await summary({}, tensors)).quantization).toBe('Q4_K + Q6_K');
@@ -73,6 +109,8 @@ describe('summarize', () => {
     const { name } = await summary({ 'general.name': `a\u202eb\u0000c\n${'d'.repeat(500)}` });
     expect(name).toMatch(/^a\ufffdb\ufffdc\ufffdd+$/);
     expect(name).toHaveLength(200);
+    const file = await readGguf(bytesSource(writeGguf({ metadata: METADATA, tensors: [] })));
+    expect(summarize(file, 'a\u202eb.gguf').fileName).toBe('a\ufffdb.gguf');
   });
 
   it('reads how its maker recommends to sample, and drops what no sampler takes', async () => {
@@ -143,11 +181,6 @@ describe('summarize', () => {
   it('says why it cannot run unsupported tensor types, naming each', async () => {
     const { unsupported } = await summary({}, [tensor('a', 'Q8_K', 8), tensor('b', 'I8', 8), tensor('c', 'F32', 8)]);
     expect(unsupported).toMatch(/type I8, Q8_K are not supported yet\. Choose a file in one of these: F32.*\.$/);
-  });
-
-  it('says what types of less than three bits lack', async () => {
-    const { unsupported } = await summary({}, [tensor('a', 'IQ2_XXS', 8)]);
-    expect(unsupported).toMatch(/type IQ2_XXS are not supported yet: .* tables that Freehold does not have\. Choose/);
   });
 
   it('lists the tensor types that have kernels, with their own blocks', async () => {

@@ -1,11 +1,12 @@
 /** What a model file says of itself, and whether this engine can run it, from its metadata and tensor table alone. */
-import type { ModelSummary, RecommendedSampling, UnknownPreTokenizer } from '../protocol/model.ts';
+import type { ModelSizes, ModelSummary, RecommendedSampling, UnknownPreTokenizer } from '../protocol/model.ts';
 import { ARCHITECTURES, EXPERT_ARCHITECTURES } from './architecture-names.ts';
 import { writesText } from './embedding-model.ts';
 import { likelyPreTokenizer } from './likely-pre-tokenizer.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
+import { readableContext } from './readable-context.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
 import { unknownTokenizerStep } from './tokenizer-steps.ts';
 
@@ -23,6 +24,13 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'Q4_K',
   'Q5_K',
   'Q6_K',
+  'IQ1_S',
+  'IQ1_M',
+  'IQ2_XXS',
+  'IQ2_XS',
+  'IQ2_S',
+  'IQ3_XXS',
+  'IQ3_S',
   'IQ4_NL',
   'IQ4_XS',
   'MXFP4',
@@ -30,11 +38,9 @@ const RUNNABLE_TENSOR_TYPES: readonly string[] = [
   'TQ2_0',
 ];
 /** What other containers are read as, and no GGUF file can name. */
-const OTHER_TYPES: readonly string[] = ['Q4_F32'];
+const OTHER_TYPES: readonly string[] = ['Q4_F32', 'Q3_G40'];
 /** A type with a smaller share of the weights is not worth naming: norms and biases are F32 in every file. */
 const NAMED_SHARE = 0.02;
-/** Eight or four weights share a code, which stands for an entry of ggml's `iq1s_grid`, `iq2xxs_grid` and their like. */
-const CODEBOOK_TYPES = /^IQ[123]_/;
 const SHOWN_CHARACTERS = 200;
 
 /** Text for display from a file that may be hostile: one line, no direction tricks, not endless; `null` if empty. */
@@ -100,7 +106,7 @@ export function cannotRun(file: ModelFile): string | null {
   const types = new Set([...file.tensors.values()].map(({ type }) => type));
   const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type) && !OTHER_TYPES.includes(type));
   if (strange.length > 0)
-    return `Weights of the type ${strange.sort().join(', ')} are not supported yet${strange.some((type) => CODEBOOK_TYPES.test(type)) ? ': they are numbers of entries in tables that Freehold does not have' : ''}. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
+    return `Weights of the type ${strange.sort().join(', ')} are not supported yet. Choose a file in one of these: ${RUNNABLE_TENSOR_TYPES.join(', ')}.`;
   return unsupportedTokenizer(file);
 }
 
@@ -136,16 +142,48 @@ function recommendedSampling(file: ModelFile): RecommendedSampling {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
+/** 0 where the file does not say. */
+function contextLength(file: ModelFile, architecture: string): number {
+  return readableContext((key) => {
+    if (key === 'context_length') return wholeNumber(file, `${architecture}.${key}`);
+    const value = file.metadata.get(`${architecture}.${key}`);
+    return typeof value === 'number' && value > 0 ? value : 0;
+  });
+}
+
+/** What the model's memory follows from, or `null` where the file leaves a part of it out or says it layer by layer. */
+function modelSizes(file: ModelFile, architecture: string): ModelSizes | null {
+  const number = (key: string): number => wholeNumber(file, `${architecture}.${key}`);
+  const [embeddingLength, heads] = [number('embedding_length'), number('attention.head_count')];
+  const has = (key: string): boolean => file.metadata.has(`${architecture}.${key}`);
+  const experts = number('expert_count');
+  const ofExpert = experts > 0 && has('expert_feed_forward_length');
+  const sizes = {
+    layers: number('block_count'),
+    embeddingLength,
+    feedForwardLength: number(ofExpert ? 'expert_feed_forward_length' : 'feed_forward_length'),
+    heads,
+    kvHeads: has('attention.head_count_kv') ? number('attention.head_count_kv') : heads,
+    headDim: has('attention.key_length') ? number('attention.key_length') : Math.floor(embeddingLength / heads),
+    vocabularySize: file.tensors.get('token_embd.weight')?.shape[0] ?? 0,
+  };
+  const used = number('expert_used_count');
+  if (!Object.values(sizes).every((size) => size > 0) || (experts > 0 && used === 0)) return null;
+  return { ...sizes, experts: experts === 0 ? null : { count: experts, used } };
+}
+
 /**
- * The summary that the page shows before loading. `contextLength` is 0 where the file does not say.
+ * The summary that the page shows before loading, of a file `called` so: a name that may be as hostile as the rest. `contextLength` is 0 where the file does not say.
  *
  * Throws `FileMalformed` if the file does not name its architecture: it is then no model at all.
  */
-export function summarize(file: ModelFile, fileName: string): ModelSummary {
+export function summarize(file: ModelFile, called: string): ModelSummary {
+  const fileName = withoutControls(called);
   const architecture = architectureName(file);
   const tensors = [...file.tensors.values()];
   const parameters = tensors.reduce((sum, tensor) => sum + elementCount(tensor), 0);
   const preTokenizer = unknownPreTokenizer(file);
+  const sizes = modelSizes(file, architecture);
   return {
     name: shownText(file, 'general.name') ?? fileName,
     fileName,
@@ -153,9 +191,10 @@ export function summarize(file: ModelFile, fileName: string): ModelSummary {
     architecture,
     quantization: quantization(tensors, parameters),
     parameters,
-    contextLength: wholeNumber(file, `${architecture}.context_length`),
+    contextLength: contextLength(file, architecture),
     license: shownText(file, 'general.license.name') ?? shownText(file, 'general.license'),
     author: shownText(file, 'general.author') ?? shownText(file, 'general.organization'),
+    ...(sizes && { sizes }),
     sampling: recommendedSampling(file),
     hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
     ...(preTokenizer && { unknownPreTokenizer: preTokenizer }),
