@@ -1,36 +1,20 @@
 /**
- * The Jinja interpreter of `@huggingface/jinja`, stopped when a budget is spent; by itself it has no limits.
+ * The Jinja interpreter, stopped when a budget is spent; by itself it has no limits.
  *
  * Every evaluated node is counted, text by its length, loops by theirs, and the clock is read now and then. Values that
  * would unfold into far more than they take (an array that holds another one twice, thirty levels deep) are refused when
  * they are made. Single built-in operations are not interrupted, so those that multiply are measured first: `replace` by what it
  * would write, `join`, `indent` and `tojson` by their arguments.
- *
- * Two of the package's operations differ from Python's where published templates feel it, and are Python's here: `strip`
- * and its kin take the characters to drop (Qwen3 drops line breaks and keeps spaces), and the filter `string` writes
- * dictionaries (SmolLM3's tools).
  */
-import { Environment, Interpreter } from '@huggingface/jinja';
+import type { Environment } from '@huggingface/jinja';
 import { EngineError } from '../protocol/errors.ts';
-import { pythonText, stripped, type StripMethod } from './python-text.ts';
-
-type Value = ReturnType<Interpreter['evaluate']>;
-type Statement = NonNullable<Parameters<Interpreter['evaluate']>[0]>;
-type Builtin = (args: Value[], scope: Environment) => Value;
-/** The parts of the syntax tree's nodes that matter here; the package does not export their types. */
-interface Node extends Statement {
-  readonly iterable?: Node;
-  readonly object?: Node;
-  readonly property?: Node;
-  readonly operand?: Node;
-  readonly filter?: Node;
-  readonly callee?: Node;
-  readonly args?: readonly Node[];
-  readonly computed?: boolean;
-  readonly value?: unknown;
-}
+import { PythonInterpreter } from './python-interpreter.ts';
+import type { Node, Statement } from './template-nodes.ts';
+import type { Builtin, Value } from './template-values.ts';
 
 const STEPS_MAX = 500_000;
+/** What a template may take for each message more: Qwen3's takes about 1,200 for one of 660 characters. */
+const STEPS_PER_MESSAGE = 3_000;
 /**
  * Steps should end a template first, the same on every device; this is for steps that are slower than we know. It is a
  * clock's time, not the processor's: a busy machine gives us a tenth of itself, and an innocent template must end there.
@@ -44,11 +28,8 @@ const STRING_UNITS_PER_STEP = 64;
 /** The interpreter makes a dozen objects for each turn of a loop, even of an empty one. */
 const STEPS_PER_LOOP_TURN = 4;
 /** Filters that put an argument between all the parts of a value: text of this length, or this many spaces. */
-const REPEATING_FILTERS: readonly unknown[] = ['join', 'indent', 'tojson'];
+const REPEATING_FILTERS: readonly unknown[] = ['join', 'indent', 'tojson', 'map'];
 const REPEATED_UNITS_MAX = 256;
-const STRIP_METHODS: readonly StripMethod[] = ['strip', 'lstrip', 'rstrip'];
-/** Methods of strings that are put right before a template gets them. */
-const MENDED_METHODS: readonly unknown[] = ['replace', ...STRIP_METHODS];
 
 /** The error for a template that passes a limit. */
 export function exceeded(what: string, limit: string): EngineError {
@@ -60,11 +41,6 @@ export function exceeded(what: string, limit: string): EngineError {
   });
 }
 
-/** The interpreter's value of a text; the package does not export its classes. */
-function stringValue(text: string): Value {
-  return new Environment().set('text', text);
-}
-
 /** How often a template's `replace` finds `wanted`: an empty one stands between all characters. */
 function occurrences(text: string, wanted: string): number {
   if (wanted === '') return text.length + 1;
@@ -74,11 +50,12 @@ function occurrences(text: string, wanted: string): number {
 }
 
 /** Runs one program. Throws `TemplateFailed` when a limit is passed; whatever else fails throws as the package has it. */
-export class BoundedInterpreter extends Interpreter {
+export class BoundedInterpreter extends PythonInterpreter {
   readonly #outputUnitsMax: number;
+  readonly #stepsMax: number;
   readonly #startMs = performance.now();
   readonly #iterables = new WeakSet<Statement>();
-  readonly #mended = new WeakSet<Statement>();
+  readonly #guardedNodes = new WeakSet<Statement>();
   readonly #repeated = new WeakSet<Statement>();
   readonly #guarded = new WeakSet<Value>();
   readonly #sizes = new WeakMap<Value, number>();
@@ -86,47 +63,44 @@ export class BoundedInterpreter extends Interpreter {
   #nextClock = STEPS_PER_CLOCK;
   #depth = 0;
 
-  /** @param outputUnitsMax bound of the output and of every string on the way, in UTF-16 units */
-  constructor(environment: Environment, outputUnitsMax: number) {
+  /**
+   * @param outputUnitsMax bound of the output and of every string on the way, in UTF-16 units
+   * @param messages how many messages the conversation has
+   */
+  constructor(environment: Environment, outputUnitsMax: number, messages: number) {
     super(environment);
     this.#outputUnitsMax = outputUnitsMax;
+    this.#stepsMax = STEPS_MAX + messages * STEPS_PER_MESSAGE;
   }
 
   override evaluate(statement: Statement | undefined, environment: Environment): Value {
-    if (!statement) return super.evaluate(statement, environment);
+    // What was evaluated was counted.
+    if (!statement || statement.type === 'Held') return super.evaluate(statement, environment);
     this.#depth += 1;
     if (this.#depth > DEPTH_MAX) throw exceeded('is nested too deep', `at most ${DEPTH_MAX} levels`);
     this.#watch(statement);
     let value: Value;
     try {
-      value = this.#stringFilter(statement, environment) ?? super.evaluate(statement, environment);
+      value = super.evaluate(statement, environment);
     } finally {
       // Also when a loop is left: the interpreter throws to break and to continue.
       this.#depth -= 1;
     }
     this.#spend(1 + this.#cost(value, statement));
-    if (this.#mended.has(statement)) this.#mend(value);
+    if (this.#guardedNodes.has(statement)) this.#guard(value);
     return value;
-  }
-
-  /** The filter `string` where the package has none or writes JSON; `null` for every other node. */
-  #stringFilter({ type, filter, operand }: Node, environment: Environment): Value | null {
-    if (type !== 'FilterExpression' || filter?.type !== 'Identifier' || filter.value !== 'string') return null;
-    const value = this.evaluate(operand, environment);
-    const isPlain = typeof value.value === 'string' || value.type === 'UndefinedValue';
-    return stringValue(isPlain ? String(value.value ?? '') : pythonText(value));
   }
 
   /** Remembers nodes whose value matters to the one that is about to use it. */
   #watch(statement: Node): void {
     if (statement.type === 'For' && statement.iterable) this.#iterables.add(statement.iterable);
-    const isMendedMember = statement.computed === true || MENDED_METHODS.includes(statement.property?.value);
-    if (statement.type === 'MemberExpression' && isMendedMember) this.#mended.add(statement.object!);
+    const mayReplace = statement.computed === true || statement.property?.value === 'replace';
+    if (statement.type === 'MemberExpression' && mayReplace) this.#guardedNodes.add(statement.object!);
     const filterName = statement.filter?.callee?.value;
     if (REPEATING_FILTERS.includes(filterName)) this.#watchArguments(statement.filter!.args ?? []);
     if (filterName !== 'replace') return;
     if (statement.type === 'FilterStatement') throw exceeded('uses a replace block', 'the replace filter');
-    this.#mended.add(statement.operand!);
+    this.#guardedNodes.add(statement.operand!);
   }
 
   #watchArguments(args: readonly Node[]): void {
@@ -169,9 +143,13 @@ export class BoundedInterpreter extends Interpreter {
     return size;
   }
 
+  protected override charge(parts: number): void {
+    this.#spend(parts);
+  }
+
   #spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > STEPS_MAX) throw exceeded('runs too long', `at most ${STEPS_MAX} steps`);
+    if (this.#steps > this.#stepsMax) throw exceeded('runs too long', `at most ${this.#stepsMax} steps`);
     if (this.#steps < this.#nextClock) return;
     this.#nextClock = this.#steps + STEPS_PER_CLOCK;
     if (performance.now() - this.#startMs > TIME_MAX_MS) throw exceeded('runs too long', `at most ${TIME_MAX_MS} ms`);
@@ -181,25 +159,17 @@ export class BoundedInterpreter extends Interpreter {
     if (units > this.#outputUnitsMax) throw exceeded('writes too much', `at most ${this.#outputUnitsMax} characters`);
   }
 
-  #mend(text: Value): void {
+  #guard(text: Value): void {
     if (text.type !== 'StringValue' || this.#guarded.has(text)) return;
     this.#guarded.add(text);
     const units = String(text.value);
-    this.#mendMethod(text, 'replace', (replace) => (args, scope) => {
+    const builtin = text.builtins.get('replace');
+    if (builtin?.type !== 'FunctionValue') return;
+    const replace = builtin.value as Builtin;
+    builtin.value = (args: Value[], scope: Environment) => {
       const [wanted, replacement] = args.map(({ value }) => String(value));
       this.#requireOutput(units.length + occurrences(units, wanted ?? '') * (replacement ?? '').length);
       return replace(args, scope);
-    });
-    for (const method of STRIP_METHODS) {
-      this.#mendMethod(text, method, (strip) => (args, scope) => {
-        const characters: unknown = args[0]?.value;
-        return typeof characters === 'string' ? stringValue(stripped(units, method, characters)) : strip(args, scope);
-      });
-    }
-  }
-
-  #mendMethod(text: Value, name: string, mend: (builtin: Builtin) => Builtin): void {
-    const builtin = text.builtins.get(name);
-    if (builtin?.type === 'FunctionValue') builtin.value = mend(builtin.value as Builtin);
+    };
   }
 }

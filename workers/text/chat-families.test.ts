@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAMILY_TEMPLATES } from '../../tools/testing/family-templates.ts';
+import { FAMILY_TEMPLATES } from '../../tools/testing/families/all-families.ts';
 import { PROBE, recogniseFormat } from './chat-formats.ts';
 import { runTemplate } from './run-template.ts';
 
@@ -46,5 +46,24 @@ describe.each(FAMILY_TEMPLATES)('the constructs of $family', ({ family, bos, eos
       );
       expect(recogniseFormat(written, names)?.name).toBe(FORMATS[family] ?? family);
     }
+  });
+});
+
+describe('a conversation of 1,000 messages', () => {
+  it.each(FAMILY_TEMPLATES.map(({ family }) => family))('is no more than %s may write', (family) => {
+    const { bos, eos, template } = FAMILY_TEMPLATES.find((one) => one.family === family)!;
+    const words = 'word '.repeat(132);
+    const messages = Array.from({ length: 1001 }, (_, index) =>
+      index % 2 === 0 ? { role: 'user', content: words } : { role: 'assistant', content: words },
+    );
+    const values = {
+      bos_token: bos,
+      eos_token: eos,
+      messages,
+      tools: null,
+      documents: null,
+      add_generation_prompt: true,
+    };
+    expect(runTemplate(template, values, 4 * OUTPUT_UNITS_MAX).split(words.trim()).length).toBe(1002);
   });
 });

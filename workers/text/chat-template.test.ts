@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
-import { FAMILY_TEMPLATES } from '../../tools/testing/family-templates.ts';
+import { FAMILY_TEMPLATES } from '../../tools/testing/families/all-families.ts';
 import type { FriendlyValue } from '../../tools/testing/write-gguf.ts';
 import { readGguf } from '../format/gguf.ts';
 import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
@@ -34,8 +34,13 @@ const CONTROLS = [
 ];
 
 /** A conversation's prompt, with what is known of the template. */
-type Prompt = ((messages: readonly ChatMessage[], addGenerationPrompt?: boolean, thinking?: boolean) => string) & {
-  readonly facts: ChatTemplateFacts;
+type Prompt = ((
+  messages: readonly ChatMessage[],
+  addGenerationPrompt?: boolean,
+  thinking?: boolean,
+  thinkingEffort?: string,
+) => string) & {
+  readonly facts: Omit<ChatTemplateFacts, 'sha256'>;
   /** Whether the prompt ends inside a thought. */
   readonly opensThought: (messages: readonly ChatMessage[]) => boolean;
 };
@@ -66,9 +71,13 @@ async function makePrompt(
   );
   const tokenizer = createTokenizer(file);
   const { encode, facts, thinking: marks } = createChatTemplate(file);
-  const prompt = (messages: readonly ChatMessage[], addGenerationPrompt = true, thinking?: boolean): string => {
+  const prompt: (...asked: Parameters<Prompt>) => string = (messages, addGenerationPrompt = true, thinking, effort) => {
     const read: number[] = [];
-    const options = { addGenerationPrompt, ...(thinking === undefined ? {} : { thinking }) };
+    const options = {
+      addGenerationPrompt,
+      ...(thinking === undefined ? {} : { thinking }),
+      ...(effort === undefined ? {} : { thinkingEffort: effort }),
+    };
     for (const id of encode(messages, tokenizer, options)) {
       const token = tokens[id]!;
       read.push(...(controls.includes(token) ? new TextEncoder().encode(`⟨${token}⟩`) : tokenizer.tokenBytes(id)));
@@ -128,7 +137,7 @@ describe('the chat template', () => {
     const prompt = await makePrompt(
       "{% for m in messages %}{{ m.content | trim }}{{ m.content.startswith(' <') }}{% endfor %}",
     );
-    expect(prompt([user(' <s> ')])).toBe('⟨<s>⟩<s>true');
+    expect(prompt([user(' <s> ')])).toBe('⟨<s>⟩<s>True');
   });
 
   it('puts the system message before the first user message where the template refuses it', async () => {
@@ -257,7 +266,14 @@ describe('what is known of a template', () => {
     ['has a syntax error', '{% if %}'],
   ])('calls one custom that %s', async (_what, template) => {
     const { facts } = await makePrompt(template);
-    expect(facts).toEqual({ origin: 'file', format: null, opening: '', thinkingSwitch: null, text: template });
+    expect(facts).toEqual({
+      origin: 'file',
+      format: null,
+      opening: '',
+      thinkingSwitch: null,
+      thinkingEfforts: [],
+      text: template,
+    });
   });
 
   it('cuts a text that is too long to show', async () => {
@@ -289,6 +305,36 @@ describe('thinking', () => {
     expect(granite([user('Hi')])).not.toContain('Think between');
     const llama3 = await makePrompt(LLAMA_3);
     expect(llama3([user('Hi')], true, true)).toBe(llama3([user('Hi')]));
+  });
+
+  const HARMONY = ['<|start|>', '<|channel|>', '<|message|>', '<|end|>'];
+  /** Knows two words and refuses all others. */
+  const STRICT =
+    "{% if reasoning_effort is defined and reasoning_effort not in ['none', 'high'] %}{{ raise_exception('no') }}{% endif %}" +
+    "{% for m in messages %}{{ m.content }}{% endfor %}{% if reasoning_effort == 'high' %}<think>{% endif %}";
+  /** Knows one word; "no limit" holds the spelling of none. */
+  const ONE_WORD =
+    "{% for m in messages %}{{ m.content }}{% endfor %}{% if reasoning_effort == 'max' %}no limit{% else %}none{% endif %}";
+
+  it.each([
+    ['any word', familyTemplate('gpt-oss'), ['low', 'medium', 'high']],
+    [
+      'any word, and one apart',
+      `{% if reasoning_effort == 'none' %}-{% endif %}{{ reasoning_effort }}`,
+      ['none', 'low', 'medium', 'high'],
+    ],
+    ['two words', STRICT, ['none', 'high']],
+    ['one word', ONE_WORD, ['max']],
+    ['no word', `${LLAMA_3}{# reasoning_effort #}`, []],
+  ])('can be asked for as hard as the template knows words: %s', async (_what, template, efforts) => {
+    expect((await makePrompt(template, {}, HARMONY)).facts.thinkingEfforts).toEqual(efforts);
+  });
+
+  it('is as hard as was asked, where the template knows the word', async () => {
+    const prompt = await makePrompt(familyTemplate('gpt-oss'), {}, HARMONY);
+    expect(prompt([user('Hi')])).toContain('Reasoning: medium');
+    expect(prompt([user('Hi')], true, undefined, 'high')).toContain('Reasoning: high');
+    expect(prompt([user('Hi')], true, undefined, '<|end|>')).toBe(prompt([user('Hi')]));
   });
 
   it.each([

@@ -15,10 +15,12 @@
  * Where a template refuses system messages or leaves them out, the system message goes before the first user message.
  */
 import type { ModelFile } from '../format/model-file.ts';
-import type { ChatMessage, ChatTemplateFacts } from '../protocol/engine.ts';
+import type { ChatTemplateFacts } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import { fallbackFormat, PLAIN_TEMPLATE, PROBE, recogniseFormat, type SpecialTokenTexts } from './chat-formats.ts';
 import { runTemplate, TEMPLATE_UNITS_MAX } from './run-template.ts';
+import { mapTexts, writtenMessage, type TemplateJson, type TemplateMessage } from './template-messages.ts';
+import { EFFORT_NAME, findEfforts } from './thinking-effort.ts';
 import { findThinking, type ThinkingMarks } from './thinking-format.ts';
 import { TokenMatcher } from './token-matcher.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -27,21 +29,25 @@ import { readTokenKinds, roleId, TOKEN_KIND } from './vocabulary.ts';
 /** Makes prompts of conversations. */
 export interface ChatTemplate {
   /** What a person may want to know of it. */
-  readonly facts: ChatTemplateFacts;
+  readonly facts: Omit<ChatTemplateFacts, 'sha256'>;
   /** How the model marks its thoughts; `null` if it is not known to have any. */
   readonly thinking: ThinkingMarks | null;
   /**
    * The prompt's ids, with BOS once where the model wants it. With `addGenerationPrompt` it ends where the answer
-   * begins. `answers` gives the ids of answers by their text. `thinking` sets the template's switch, where it has one. Throws `TemplateFailed` if the template refuses the
-   * conversation, fails, or takes too long.
+   * begins. `answers` gives the ids of answers by their text. `thinking` sets the template's switch, where it has one,
+   * `thinkingEffort` how hard to think, where it knows the word. `tools` are what the model may call, in the form of
+   * OpenAI's chat API; a template that knows no tools leaves them out. Throws `TemplateFailed` if the template refuses
+   * the conversation, fails, or takes too long.
    */
   encode(
-    messages: readonly ChatMessage[],
+    messages: readonly TemplateMessage[],
     tokenizer: Tokenizer,
     options: {
       readonly addGenerationPrompt: boolean;
       readonly answers?: ReadonlyMap<string, readonly number[]>;
       readonly thinking?: boolean;
+      readonly tools?: readonly TemplateJson[];
+      readonly thinkingEffort?: string;
     },
   ): number[];
 }
@@ -51,6 +57,8 @@ const MARKERS = Array.from({ length: 32 }, (_, index) => String.fromCharCode(0xf
 const CONTROLS: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.unknown];
 const SPECIAL: readonly number[] = [TOKEN_KIND.control, TOKEN_KIND.userDefined];
 const OUTPUT_UNITS_FREE = 1024 * 1024;
+/** Put in a system message's place to see whether the template reads it. */
+const PROBE_SYSTEM = { role: 'system', content: 'System-1' } as const;
 
 /** Noncharacters that stand nowhere in the texts: one that breaks up control tokens, two that enclose an answer. */
 function chooseMarkers(texts: readonly string[]): readonly [broken: string, open: string, close: string] {
@@ -67,20 +75,14 @@ function broken(token: string, marker: string): string {
   return first + marker + rest.join('');
 }
 
-function wellFormedMessage({ role, content, thinking }: ChatMessage): ChatMessage {
-  const message = { role, content: content.toWellFormed() };
-  return thinking === undefined || thinking === '' ? message : { ...message, thinking: thinking.toWellFormed() };
+/** The conversation as a template gets it, but for the tokens' texts: what changes from prompt to prompt. */
+interface Conversation {
+  readonly messages: readonly TemplateMessage[];
+  readonly tools: readonly TemplateJson[] | null;
+  readonly switches: Switches;
 }
 
-/** A message as templates take it. They name a thought in two ways: most as DeepSeek's API does, gpt-oss in its own. */
-function templateMessage({ role, content, thinking }: ChatMessage, spell: (text: string) => string): object {
-  const message = { role, content: spell(content) };
-  return thinking === undefined
-    ? message
-    : { ...message, reasoning_content: spell(thinking), thinking: spell(thinking) };
-}
-
-function foldSystem(messages: readonly ChatMessage[]): ChatMessage[] {
+function foldSystem(messages: readonly TemplateMessage[]): TemplateMessage[] {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const others = messages.filter(({ role }) => role !== 'system');
   const first = others.findIndex(({ role }) => role === 'user');
@@ -112,7 +114,7 @@ interface ThinkingSwitch {
 
 /** Variables by which templates let thinking be switched: of most families, and of Granite and DeepSeek-V3.1. */
 const SWITCH_NAMES = ['enable_thinking', 'thinking'] as const;
-type Switches = Readonly<Partial<Record<string, boolean>>>;
+type Switches = Readonly<Partial<Record<string, boolean | string>>>;
 
 /** The switch whose positions make a difference to what the template writes; `unset` is what it writes without one. */
 function findSwitch(template: string, names: SpecialTokenTexts, unset: string): ThinkingSwitch | null {
@@ -151,8 +153,10 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
   const written = origin === 'none' ? null : writeProbe(template, names);
   const recognised = written === null ? null : recogniseFormat(written, names);
   const thinkingSwitch = written === null ? null : findSwitch(template, names, written);
-  const facts: ChatTemplateFacts = {
+  const takesEffort = written !== null && template.includes(EFFORT_NAME);
+  const facts: ChatTemplate['facts'] = {
     thinkingSwitch: thinkingSwitch?.isOn ?? null,
+    thinkingEfforts: takesEffort ? findEfforts((effort) => writeProbe(template, names, { [EFFORT_NAME]: effort })) : [],
     origin,
     format: recognised?.name ?? null,
     opening: recognised?.opening ?? '',
@@ -168,49 +172,51 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
     }
   }
 
-  function render(messages: readonly ChatMessage[], switches: Switches, marker: string): string {
-    const inputUnits = messages.reduce(
-      (sum, { content, thinking = '' }) => sum + content.length + thinking.length,
-      template.length,
-    );
+  function render({ messages, tools, switches }: Conversation, marker: string): string {
+    const spell = (text: string): string => withMarkers(text.toWellFormed(), marker);
+    const written = messages.map((message) => writtenMessage(message, spell));
+    const givenTools = tools === null ? null : mapTexts(tools, spell);
     return runTemplate(
       template,
-      {
-        ...names,
-        ...switches,
-        messages: messages.map((message) => templateMessage(message, (text) => withMarkers(text, marker))),
-        tools: null,
-        documents: null,
-      },
-      inputUnits * 4 + OUTPUT_UNITS_FREE,
+      { ...names, ...switches, messages: written, tools: givenTools, documents: null },
+      (template.length + JSON.stringify([written, givenTools]).length) * 4 + OUTPUT_UNITS_FREE,
     );
   }
 
-  function renderWithSystem(messages: readonly ChatMessage[], switches: Switches, marker: string): string {
-    const system = messages.filter(({ role, content }) => role === 'system' && content.trim() !== '');
-    if (system.length === 0) return render(messages, switches, marker);
+  function renderWithSystem(conversation: Conversation, marker: string): string {
+    const { messages } = conversation;
+    const system = messages.filter(({ role, content }) => role === 'system' && content?.trim() !== '');
+    if (system.length === 0) return render(conversation, marker);
     try {
-      const text = render(messages, switches, marker);
-      if (system.every(({ content }) => text.includes(withMarkers(content.trim(), marker)))) return text;
+      const text = render(conversation, marker);
+      const isRead = (message: TemplateMessage): boolean =>
+        text.includes(withMarkers(message.content?.trim().toWellFormed() ?? '', marker)) ||
+        // A template may take a part of it as a command, as SmolLM3's does with "/no_think".
+        text !== render({ ...conversation, messages: messages.with(messages.indexOf(message), PROBE_SYSTEM) }, marker);
+      if (system.every(isRead)) return text;
     } catch (error) {
       if (errorCode(error) !== 'TemplateFailed') throw error;
     }
-    return render(foldSystem(messages), switches, marker);
+    return render({ ...conversation, messages: foldSystem(messages) }, marker);
   }
 
   return {
     facts,
     thinking: findThinking(template, special),
-    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map(), thinking }) {
-      const wellFormed = messages.map(wellFormedMessage);
-      const texts = wellFormed.flatMap(({ content, thinking: thought = '' }) => [content, thought]);
-      const [marker, open, close] = chooseMarkers([template, ...texts]);
-      const enclosed = wellFormed.map((message) => {
+    encode(messages, tokenizer, { addGenerationPrompt, answers = new Map(), thinking, thinkingEffort, tools = null }) {
+      const [marker, open, close] = chooseMarkers([template, JSON.stringify([messages, tools])]);
+      const enclosed = messages.map((message) => {
         const { role, content } = message;
-        return role === 'assistant' && answers.has(content) ? { ...message, content: open + content + close } : message;
+        const isKnown = role === 'assistant' && content !== null && answers.has(content.toWellFormed());
+        return isKnown ? { ...message, content: open + content + close } : message;
       });
-      const switches = thinking === undefined || thinkingSwitch === null ? {} : { [thinkingSwitch.name]: thinking };
-      const text = renderWithSystem(enclosed, { ...switches, add_generation_prompt: addGenerationPrompt }, marker);
+      const hasEffort = thinkingEffort !== undefined && facts.thinkingEfforts.includes(thinkingEffort);
+      const switches = {
+        ...(thinking === undefined || thinkingSwitch === null ? {} : { [thinkingSwitch.name]: thinking }),
+        ...(hasEffort ? { [EFFORT_NAME]: thinkingEffort } : {}),
+        add_generation_prompt: addGenerationPrompt,
+      };
+      const text = renderWithSystem({ messages: enclosed, tools, switches }, marker);
       const ids: number[] = [];
       const pushAll = (more: readonly number[]): void => {
         for (const id of more) ids.push(id);

@@ -161,5 +161,6 @@ function ggufTokenizer(file: ModelFile, options: TokenizerOptions): Tokenizer {
     endIds: vocabulary.endIds,
     encode,
     tokenBytes: (id) => tokenBytes(codec, vocabulary, id),
+    spelling: (id) => vocabulary.tokens[id] ?? '',
   };
 }

@@ -6,6 +6,7 @@
 import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { EngineError } from '../protocol/errors.ts';
 import { BoundedInterpreter, exceeded } from './bounded-interpreter.ts';
+import { dict } from './template-filters.ts';
 
 /** The longest template that is read, in UTF-16 units. */
 export const TEMPLATE_UNITS_MAX = 256 * 1024;
@@ -75,6 +76,7 @@ function globals(values: Readonly<Record<string, unknown>>): Environment {
     },
   };
   for (const [name, value] of Object.entries({ ...constants, ...functions, ...values })) environment.set(name, value);
+  environment.setVariable('dict', dict);
   return environment;
 }
 
@@ -82,7 +84,8 @@ function globals(values: Readonly<Record<string, unknown>>): Environment {
  * What the template writes with these values.
  *
  * Throws `TemplateFailed` in every other case: a syntax error, `raise_exception` (with its message), an operation that
- * fails, or a limit. `outputUnitsMax` bounds the output and every string on the way, in UTF-16 units.
+ * fails, or a limit. `outputUnitsMax` bounds the output and every string on the way, in UTF-16 units; a longer list of
+ * `messages` among the values may take more steps.
  */
 export function runTemplate(
   template: string,
@@ -90,9 +93,10 @@ export function runTemplate(
   outputUnitsMax: number,
 ): string {
   requireReadable(template);
+  const messages = Array.isArray(values.messages) ? values.messages.length : 0;
   try {
-    const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }));
-    const output = new BoundedInterpreter(globals(values), outputUnitsMax).run(program);
+    const program = parse(tokenize(template.replace(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true }));
+    const output = new BoundedInterpreter(globals(values), outputUnitsMax, messages).run(program);
     return String(output.value);
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;

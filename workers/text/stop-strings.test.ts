@@ -23,6 +23,14 @@ describe('StopStrings', () => {
     expect(run(['abcd'], ['xabc'])).toEqual({ text: 'xabc', stopped: false, shown: ['x'] });
   });
 
+  it('passes over stop strings that are there already, and finds one that begins at their end', () => {
+    const watcher = new StopStrings(['END', '!?']);
+    expect([watcher.pass('a END b'), watcher.pass(' E')]).toEqual(['a END b', ' ']);
+    expect(watcher.push('ND c')).toEqual({ text: '', stopped: true });
+    const undisturbed = new StopStrings(['END']);
+    expect([undisturbed.pass('E'), undisturbed.push('xit').text]).toEqual(['', 'Exit']);
+  });
+
   it('takes the stop string that is complete first', () => {
     expect(run(['bcd', 'c'], ['abcd']).text).toBe('ab');
     expect(run(['bc', 'abcd'], ['xabcd']).text).toBe('xa');

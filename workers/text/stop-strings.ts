@@ -27,6 +27,14 @@ export class StopStrings {
     return { text: text.slice(0, shown), stopped: this.#stopped };
   }
 
+  /** Takes a piece in which stop strings do not count, but at whose end one may begin. */
+  pass(piece: string): string {
+    const text = this.#held + piece;
+    const shown = this.#firstPossibleStop(text);
+    this.#held = text.slice(shown);
+    return text.slice(0, shown);
+  }
+
   /** Ends the stream: what was held back, which never became a stop string. */
   flush(): string {
     const held = this.#held;

@@ -15,4 +15,6 @@ export interface Tokenizer {
   encode(text: string, continues?: boolean): number[];
   /** The bytes a token stands for in the output; control tokens have none. Bytes may be part of a code point. */
   tokenBytes(id: number): Uint8Array;
+  /** How the vocabulary spells a token, control tokens too; empty for an id that no token has. For people to read. */
+  spelling(id: number): string;
 }

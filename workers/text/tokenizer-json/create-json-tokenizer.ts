@@ -189,6 +189,7 @@ export function createJsonTokenizer(files: TokenizerFiles, embeddingRows: number
       endIds,
       encode: textEncoder(file, model, added, new Set(special)),
       tokenBytes: (id) => tokenBytes(decoder, words, id),
+      spelling: (id) => words.tokens[id] ?? '',
     },
     metadata: metadata(words, roles, addBos),
   };
