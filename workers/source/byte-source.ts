@@ -6,9 +6,15 @@ export interface ByteSource {
   readonly byteLength: number;
   /**
    * Reads exactly `length` bytes from `offset`. Rejects with an EngineError (`FileTruncated` past the end, or the
-   * source's own failure); never returns fewer. The array is the caller's.
+   * source's own failure); never returns fewer. The array is the caller's. It may be the beginning of `memory`, which who
+   * reads gigabytes lends again and again: fresh memory costs more than the copy into it.
    */
-  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  read(
+    offset: number,
+    length: number,
+    signal?: AbortSignal,
+    memory?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A file of a model that consists of several: they refer to one another by name. */

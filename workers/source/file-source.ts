@@ -30,6 +30,7 @@ export function openFile(file: FileBytes, fileName: string): OpenedFile {
     origin: fileName,
     again: null,
     sha256: null,
+    ignoresRanges: () => false,
     validator: null,
     async read(offset, length, signal) {
       checkRange(offset, length, byteLength);

@@ -10,7 +10,8 @@ import { PassingFailure, retrying } from './retry.ts';
 import type { RetryPolicy } from './retry.ts';
 import { StallGuard } from './stall-guard.ts';
 
-const PUBLIC_HUB = 'https://huggingface.co';
+/** Where repositories are looked for unless a mirror is named. */
+export const PUBLIC_HUB = 'https://huggingface.co';
 /** A page has 1,000 entries on the public hub: no repository of one model comes near this. */
 const PAGES_MAX = 100;
 
@@ -21,6 +22,8 @@ export interface HubFile {
   readonly size: number;
   /** Lower-case hex; `null` where the hub keeps a file in git itself, as it does with small ones. */
   readonly sha256: string | null;
+  /** Of a file that is kept in git: git's own hash, over its length and its bytes, lower-case hex. */
+  readonly gitSha1?: string;
 }
 
 /** A repository at one commit. Methods and functions reject as `openUrl` does, or with `SettingInvalid` for a bad name. */
@@ -69,10 +72,15 @@ function hubFile(entry: unknown, url: string): HubFile {
   const [path, size] = [textField(entry, 'path'), field(entry, 'size')];
   if (path === null || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw notAHub(url);
   const sha256 = textField(field(entry, 'lfs'), 'oid');
-  return { path, size, sha256: sha256 !== null && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null };
+  if (sha256 !== null && /^[0-9a-f]{64}$/.test(sha256)) return { path, size, sha256 };
+  const gitSha1 = textField(entry, 'oid');
+  // Of a file that git only points to, it would be the pointer's.
+  const inGit = field(entry, 'lfs') === undefined && gitSha1 !== null && /^[0-9a-f]{40}$/.test(gitSha1);
+  return { path, size, sha256: null, ...(inGit && { gitSha1 }) };
 }
 
-async function getJson(url: string, policy: RetryPolicy, outer?: AbortSignal) {
+/** A GET for JSON, tried again as the policy says. `nextPage` is the address of what follows on the same host, or `null`. */
+export async function getJson(url: string, policy: RetryPolicy, outer?: AbortSignal) {
   return retrying(
     async () => {
       const guard = new StallGuard(policy.stallMs, outer);
@@ -120,16 +128,19 @@ function safePath(path: string, what: string): string {
   return segments.map(encodeURIComponent).join('/');
 }
 
-function field(value: unknown, name: string): unknown {
+/** A field of what may be no object. */
+export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-function textField(value: unknown, name: string): string | null {
+/** A field that is a text, else `null`. */
+export function textField(value: unknown, name: string): string | null {
   const text = field(value, name);
   return typeof text === 'string' ? text : null;
 }
 
-function notAHub(url: string): EngineError {
+/** The refusal of an answer that no hub gives. */
+export function notAHub(url: string): EngineError {
   return new EngineError('SourceRefused', {
     what: `${host(url)} does not answer as a model hub does`,
     remedy: 'Check the address of the hub.',

@@ -7,6 +7,8 @@ import type { ModelSource, Repository } from '../protocol/model.ts';
 import { openCommit } from './hub-api.ts';
 import type { HubCommit, HubFile } from './hub-api.ts';
 import { baseName, folderOf } from './joined-source.ts';
+import { openCopy } from './near-copies.ts';
+import type { NearCopies } from './near-copies.ts';
 import { joinOpened } from './opened-source.ts';
 import type { OpenedFile, OpenedPart, OpenedSource } from './opened-source.ts';
 import { PATIENT } from './retry.ts';
@@ -18,13 +20,20 @@ export async function openHub(
   source: Extract<ModelSource, { kind: 'hub' }>,
   policy: RetryPolicy = PATIENT,
   signal?: AbortSignal,
+  near: NearCopies | null = null,
 ): Promise<OpenedFile> {
   const at = await openCommit(source, policy, signal);
-  const [file] = await openFiles(at, [source.fileName], policy, signal);
+  const [file] = await openFiles(at, [source.fileName], near, policy, signal);
+  const { expected } = source;
+  if (expected !== undefined) (await import('./expected-file.ts')).checkExpected(file!, expected, at.host);
+  const { byteLength } = file!;
+  const sha256 = expected?.sha256 ?? file!.sha256;
   return {
     ...file!,
+    sha256,
     origin: `${source.repository}/${source.fileName}@${at.commit.slice(0, 7)}`,
-    again: { ...source, revision: at.commit },
+    // With the hash a copy is found later, even where the hub is gone.
+    again: { ...source, revision: at.commit, ...(sha256 !== null && { expected: { byteLength, sha256 } }) },
     validator: at.commit,
   };
 }
@@ -34,9 +43,10 @@ export async function openHubFiles(
   source: Extract<ModelSource, { kind: 'hub-files' }>,
   policy: RetryPolicy = PATIENT,
   signal?: AbortSignal,
+  near: NearCopies | null = null,
 ): Promise<OpenedSource> {
   const at = await openCommit(source, policy, signal);
-  const files = await openFiles(at, source.fileNames, policy, signal);
+  const files = await openFiles(at, source.fileNames, near, policy, signal);
   return joinOpened(files, {
     fileName: source.name,
     origin: `${source.repository}@${at.commit.slice(0, 7)}, ${files.length} files`,
@@ -57,10 +67,11 @@ export async function listRepository(
   return { commit: at.commit, files };
 }
 
-/** Looks files up in their folders' listings and opens each, in the order of `paths`. */
+/** Looks files up in their folders' listings and opens each, or its copy that is near, in the order of `paths`. */
 async function openFiles(
   at: HubCommit,
   paths: readonly string[],
+  near: NearCopies | null,
   policy: RetryPolicy,
   signal?: AbortSignal,
 ): Promise<OpenedPart[]> {
@@ -76,11 +87,17 @@ async function openFiles(
   for (const [index, path] of paths.entries()) {
     const file = found.get(path);
     if (!file) throw noSuchFile(at.host, path);
+    const copy = file.sha256 === null ? null : (near?.bySha256(file.sha256) ?? null);
+    if (copy?.byteLength === file.size) {
+      opened.push(await openCopy(copy, path, policy, signal));
+      continue;
+    }
     opened.push({
       // Their size is known, so this asks nothing of the network.
       ...(await openUrl(urls[index]!, { byteLength: file.size, policy }, signal)),
       fileName: baseName(path),
       sha256: file.sha256,
+      ...(file.gitSha1 !== undefined && { gitSha1: file.gitSha1 }),
     });
   }
   return opened;

@@ -19,14 +19,15 @@ export function joinSources(parts: readonly ByteSource[]): JoinedSource {
   return {
     byteLength,
     partOffsets,
-    async read(offset, length, signal) {
+    async read(offset, length, signal, memory) {
       checkRange(offset, length, byteLength);
       signal?.throwIfAborted();
       // The last part that begins at or before the offset: parts may be empty.
       let index = partOffsets.findLastIndex((start, at) => at < parts.length && start <= offset);
       const readPart = (position: number, wanted: number): Promise<Uint8Array<ArrayBuffer>> => {
         const within = position - partOffsets[index]!;
-        return parts[index]!.read(within, Math.min(wanted, parts[index]!.byteLength - within), signal);
+        const here = Math.min(wanted, parts[index]!.byteLength - within);
+        return parts[index]!.read(within, here, signal, here === length ? memory : undefined);
       };
       if (length === 0) return new Uint8Array(0);
       const first = await readPart(offset, length);

@@ -1,4 +1,5 @@
 /** Sources as sources: every read is exact, names are safe, and what goes over the wire is what was promised. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,8 @@ const PARTS = {
   'empty.bin': new Uint8Array(0),
   'sub/c.bin': BYTES.slice(200_000),
 };
+const gitHash = (bytes: Uint8Array) =>
+  createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
 const options = { policy: QUICK };
 const folder = mkdtempSync(join(tmpdir(), 'source-test-'));
 let hub: HubServer;
@@ -234,7 +237,7 @@ describe('the hub', () => {
     expect(commit).toBe(listing.commit('o/n'));
     expect(listed).toEqual([
       { path: 'm.gguf', size, sha256 },
-      { path: 'a/b/c.json', size, sha256: null },
+      { path: 'a/b/c.json', size, sha256: null, gitSha1: gitHash(BYTES) },
       { path: 'a/d.bin', size, sha256 },
     ]);
     expect(listing.hubRequests).toHaveLength(4);

@@ -6,15 +6,22 @@ import { joinSources } from './joined-source.ts';
 /** A source that can be asked for again later; local files cannot. */
 export type NetworkSource = Exclude<ModelSource, { kind: 'file' | 'files' }>;
 
+/** Where anybody can fetch a model. */
+export type PublishedSource = Extract<ModelSource, { kind: 'url' | 'hub' | 'hub-files' }>;
+
 /** A file whose size is known. Random reads suit a header; `stream` suits a whole file. */
 export interface OpenedPart extends NamedSource {
   /** Without folders. */
   readonly fileName: string;
   /** SHA-256 that the hub promises for the whole file, lower-case hex; `null` where nobody promises one. */
   readonly sha256: string | null;
+  /** Git's hash of the file, where the hub promises that instead. */
+  readonly gitSha1?: string;
+  /** Whether it has been seen to send all of the file where a part was asked for: several parts at once are waste then. */
+  readonly ignoresRanges: () => boolean;
   /**
-   * The bytes from `start` up to `end`, in order, in pieces of any size. Resumes after network faults by itself; rejects
-   * with an EngineError when it cannot, or with the signal's reason.
+   * The bytes from `start` up to `end`, in order, in pieces of any size, whose memory may be the next one's. Resumes after
+   * network faults by itself; rejects with an EngineError when it cannot, or with the signal's reason.
    */
   stream(start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
 }
@@ -29,10 +36,23 @@ export interface OpenedFile extends OpenedPart {
   readonly validator: string | null;
 }
 
+/** What the record beside an exported model says of it. */
+export interface OriginRecord {
+  /** Of the whole, as the store has it. */
+  readonly sha256: string;
+  /** Of which files it speaks, in their order. */
+  readonly fileNames: readonly string[];
+  readonly source: PublishedSource | null;
+}
+
 /** A model's bytes, end to end. Of several files, `fileName` is the model's, and `sha256` is `null`: each has its own. */
 export interface OpenedSource extends OpenedFile {
+  /** SHA-256 that a model of several files is to have as a whole, where somebody promises one: see `identityOf`. */
+  readonly identity?: string;
   /** The files that it is made of, in order; a model in one file has itself here. */
   readonly files: readonly OpenedPart[];
+  /** Of files from a disk, where such a record lies beside them. */
+  readonly record?: OriginRecord;
 }
 
 /** A model in one file. */
@@ -52,6 +72,7 @@ export function joinOpened(
     read,
     sha256: null,
     files,
+    ignoresRanges: () => files.some((file) => file.ignoresRanges()),
     async *stream(start, end, signal) {
       for (const [index, file] of files.entries()) {
         const offset = partOffsets[index]!;

@@ -76,8 +76,10 @@ export function askedWait(headers: Headers, nowMs: number): number | null {
   return reset === undefined ? null : Number(reset) * 1000;
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Resolves after `ms`, at once where that is not positive; rejects with the signal's reason. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  await new Promise<void>((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
       reject(signal?.reason as Error);

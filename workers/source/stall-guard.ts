@@ -1,6 +1,7 @@
 /** Ends a request that has gone silent: a connection can hang for hours without an error. */
-import { PassingFailure } from './retry.ts';
+import { EngineError } from '../protocol/errors.ts';
 import { unreachable } from './http.ts';
+import { PassingFailure } from './retry.ts';
 
 /** Watches one request. Its signal ends the request when it stalls, when the caller's signal does, or on `end`. */
 export class StallGuard {
@@ -15,8 +16,11 @@ export class StallGuard {
     this.signal = outer ? AbortSignal.any([outer, this.#controller.signal]) : this.#controller.signal;
   }
 
-  /** Awaits the next step of the request. A stalled or broken connection rejects with a `PassingFailure`. */
-  async watch<T>(step: Promise<T>, url: string): Promise<T> {
+  /**
+   * Awaits the next step of the request. A stalled or broken connection rejects with a `PassingFailure`, which names the
+   * byte where there is one; what is known to be final (no network at all) stays so.
+   */
+  async watch<T>(step: Promise<T>, url: string, offset?: number): Promise<T> {
     let stalled = false;
     const timer = setTimeout(() => {
       stalled = true;
@@ -26,8 +30,8 @@ export class StallGuard {
       return await step;
     } catch (error) {
       this.#outer?.throwIfAborted();
-      if (error instanceof PassingFailure) throw error;
-      throw new PassingFailure(unreachable(url, stalled ? 'has stopped sending' : 'broke the connection'));
+      if (error instanceof PassingFailure || error instanceof EngineError) throw error;
+      throw new PassingFailure(unreachable(url, stalled ? 'has stopped sending' : 'broke the connection', offset));
     } finally {
       clearTimeout(timer);
     }
