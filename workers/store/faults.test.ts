@@ -9,12 +9,15 @@ import {
   ignoreProgress,
   nodeSha256,
   noise,
+  QUICK,
   readWhole,
   SMALL_CHUNK_BYTES,
   smallLibrary,
+  storedBytes,
 } from '../../tools/testing/library-case.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { ModelSource } from '../protocol/model.ts';
+import type { Library } from './library.ts';
 
 const COUNT = 8;
 const BYTES = noise((COUNT - 1) * SMALL_CHUNK_BYTES + 12_345);
@@ -44,7 +47,13 @@ const status = (code: number, headers: Record<string, string> = {}, at: 'hub' | 
 /** A clean early end, so that the fault after it meets a download under way. */
 const after = (afterBytes: number): Fault => ({ kind: 'short', afterBytes });
 
-describe('a passing fault ends in the right bytes', () => {
+/** Both ways of fetching: all in one request, and several spans at once. */
+const WAYS: [string, () => Library][] = [
+  ['in one request', () => smallLibrary()],
+  ['in spans', () => smallLibrary(QUICK, 2 * SMALL_CHUNK_BYTES)],
+];
+
+describe.each(WAYS)('a passing fault ends in the right bytes, %s', (_way, library) => {
   const cases: [string, ...Fault[]][] = [
     ['200 for 206 at once', { kind: 'ignore-range' }],
     ['200 for 206 in the middle', after(3 * SMALL_CHUNK_BYTES + 5), { kind: 'ignore-range' }],
@@ -60,6 +69,7 @@ describe('a passing fault ends in the right bytes', () => {
     ['a stall in the middle', { kind: 'stall', afterBytes: 123_456 }],
     ['a stall near the end', { kind: 'stall', afterBytes: LATE }],
     ['a part that begins late, once', { kind: 'wrong-start', lateBytes: 1 }],
+    ['a part that does not say where it begins', { kind: 'hidden-range', missingBytes: 0 }],
     ['an address that expired (403) in the middle', after(150_000), status(403)],
     ['an address that expired (401) in the middle', after(150_000), status(401)],
     [
@@ -79,14 +89,14 @@ describe('a passing fault ends in the right bytes', () => {
   ];
   it.each(cases)('%s', async (_, ...faults) => {
     for (const fault of faults) hub.fail(fault);
-    const outcome = await smallLibrary().add(source, ignoreProgress);
+    const outcome = await library().add(source, ignoreProgress);
     expect(outcome.entry).toMatchObject({ state: 'complete', sha256: nodeSha256(BYTES) });
     expect(Buffer.compare(await readWhole(outcome.entry!.id), BYTES)).toBe(0);
     expect(hub.preflights()).toEqual([]);
   });
 });
 
-describe('a lasting fault ends in an error by its code', () => {
+describe.each(WAYS)('a lasting fault ends in an error by its code, %s', (_way, start) => {
   const cases: [string, ErrorCode, Fault, Fault?][] = [
     ['short bodies without end', 'SourceUnreachable', after(0)],
     ['cuts without end', 'SourceUnreachable', { kind: 'cut', afterBytes: 0 }],
@@ -104,7 +114,10 @@ describe('a lasting fault ends in an error by its code', () => {
     ['no such repository', 'SourceRefused', status(404, {}, 'hub')],
     ['a web page for the file', 'SourceRefused', { kind: 'html' }],
     ['a web page for the file, half way', 'SourceRefused', { kind: 'html' }, after(3 * SMALL_CHUNK_BYTES)],
+    ['a web page by another name', 'SourceRefused', { kind: 'html', type: 'application/octet-stream' }],
     ['a web page for the API', 'SourceRefused', { kind: 'html', at: 'hub' }],
+    ['parts with no place and too short', 'SourceRefused', { kind: 'hidden-range', missingBytes: 3 }],
+    ['a redirect loop of the file alone', 'SourceUnreachable', { kind: 'redirect-loop', at: 'files' }],
     ['parts that begin late', 'SourceRefused', { kind: 'wrong-start', lateBytes: 7 }],
     ['another size', 'SourceChanged', { kind: 'wrong-total', byteLength: BYTES.byteLength + 1 }],
     ['416 for ever', 'SourceChanged', status(416)],
@@ -112,14 +125,17 @@ describe('a lasting fault ends in an error by its code', () => {
     ['another ETag, half way', 'SourceChanged', { kind: 'etag', etag: '"other"' }, after(3 * SMALL_CHUNK_BYTES)],
   ];
   it.each(cases)('%s: %s', async (_, code, fault, first) => {
-    const library = smallLibrary();
+    const library = start();
     if (first) hub.fail(first);
     hub.fail(fault, Infinity);
-    await expect(library.add(source, ignoreProgress)).rejects.toMatchObject({ name: code });
+    // What happened, of a file at which byte, and what to do.
+    const told = 'at' in fault && fault.at === 'hub' ? /\. \w.*\.$/ : / at byte \d+.*\. \w.*\.$/s;
+    const refused = { name: code, message: expect.stringMatching(told) as string };
+    await expect(library.add(source, ignoreProgress)).rejects.toMatchObject(refused);
     for (const entry of await library.list()) expect(entry.state).toBe('partial');
     // What was fetched is not lost: once the fault is over, the rest is enough.
     hub.heal();
-    const [stored, sent] = [(await library.list())[0]?.storedBytes ?? 0, hub.sentBytes()];
+    const [stored, sent] = [await storedBytes(), hub.sentBytes()];
     const outcome = await library.add(source, ignoreProgress);
     expect(hub.sentBytes() - sent).toBe(BYTES.byteLength - stored);
     if (first?.kind === 'short' && first.afterBytes >= SMALL_CHUNK_BYTES) expect(stored).toBeGreaterThan(0);
@@ -127,15 +143,42 @@ describe('a lasting fault ends in an error by its code', () => {
   });
 });
 
-describe('a damaged file', () => {
+describe.each([0, 0.5, 0.99])('a network that goes away at %d of the file', (part) => {
+  it.each(WAYS)('is said at once, and what came is kept, %s', async (way, start) => {
+    const [cuts, spanBytes] = way === 'in spans' ? [4, 2 * SMALL_CHUNK_BYTES] : [1, BYTES.byteLength];
+    const begun = hub.fileRequests.length;
+    let back = false;
+    const online = () => back || (part > 0 && hub.fileRequests.length - begun < cuts);
+    const realFetch = fetch;
+    vi.stubGlobal('fetch', (...request: Parameters<typeof fetch>) =>
+      online() ? realFetch(...request) : Promise.reject(new TypeError('Failed to fetch')),
+    );
+    Object.defineProperty(navigator, 'onLine', { get: online });
+    hub.fail({ kind: 'cut', afterBytes: Math.floor(spanBytes * part) }, cuts);
+    const library = start();
+    await expect(library.add(source, ignoreProgress)).rejects.toMatchObject({
+      name: 'SourceUnreachable',
+      message: expect.stringContaining('without a network') as string,
+    });
+    back = true;
+    hub.heal();
+    const [stored, sent] = [await storedBytes(), hub.sentBytes()];
+    const outcome = await library.add(source, ignoreProgress);
+    expect(hub.sentBytes() - sent).toBe(BYTES.byteLength - stored);
+    expect(Buffer.compare(await readWhole(outcome.entry!.id), BYTES)).toBe(0);
+  });
+});
+
+describe.each(WAYS)('a damaged file, %s', (_way, start) => {
   it('is never taken for whole, whichever bit is wrong', async () => {
-    const library = smallLibrary();
+    const library = start();
     const offset = fc.integer({ min: 0, max: BYTES.byteLength - 1 });
     await fc.assert(
       fc.asyncProperty(offset, async (byteOffset) => {
-        hub.fail({ kind: 'flip-bit', byteOffset });
+        hub.fail({ kind: 'flip-bit', byteOffset }, Infinity);
         await expect(library.add(source, ignoreProgress)).rejects.toMatchObject({ name: 'HashMismatch' });
         expect(await library.list()).toEqual([]);
+        hub.heal();
       }),
       { numRuns: 40, examples: [[0], [BYTES.byteLength - 1], [SMALL_CHUNK_BYTES - 1], [SMALL_CHUNK_BYTES]] },
     );

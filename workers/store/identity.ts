@@ -10,10 +10,13 @@
 import type { NamedSource } from '../source/byte-source.ts';
 import type { OpenedSource } from '../source/opened-source.ts';
 import { cutChunks } from './cut-chunks.ts';
-import { sha256Hex } from './digest.ts';
+import { sha256Hex } from '../source/digest.ts';
 
 const SAMPLE_BYTES = 64 * 1024;
 const SAMPLES = 64;
+
+/** What of a file goes into a list of them. */
+type NamedLength = Pick<NamedSource, 'fileName' | 'byteLength'>;
 
 /** The id of a source's bytes: 64 hex digits. */
 export async function fileId(source: OpenedSource, signal?: AbortSignal): Promise<string> {
@@ -35,11 +38,11 @@ export async function fileId(source: OpenedSource, signal?: AbortSignal): Promis
  * What equal models have in common, wherever they come from: the SHA-256 of the one file, or over the list of names,
  * lengths and SHA-256 of several. `sha256` are the files', in their order.
  */
-export async function identityOf(files: readonly NamedSource[], sha256: readonly string[]): Promise<string> {
+export async function identityOf(files: readonly NamedLength[], sha256: readonly string[]): Promise<string> {
   return files.length === 1 ? sha256[0]! : sha256Hex(`files ${listOf(files)} ${sha256.join(' ')}`);
 }
 
-function listOf(files: readonly NamedSource[]): string {
+function listOf(files: readonly NamedLength[]): string {
   return JSON.stringify(files.map(({ fileName, byteLength }) => [fileName, byteLength]));
 }
 
@@ -52,7 +55,7 @@ export async function chunkDigests(
 ): Promise<string[]> {
   const digests: string[] = [];
   const pieces = source.stream(0, source.byteLength, signal);
-  for await (const chunk of cutChunks(pieces, source.byteLength, chunkBytes, onArrival)) {
+  for await (const { chunk } of cutChunks(pieces, { totalBytes: source.byteLength, chunkBytes, onArrival })) {
     digests.push(await sha256Hex(chunk));
   }
   return digests;

@@ -17,9 +17,8 @@ import {
 } from '../../tools/testing/library-case.ts';
 import { formatBytes } from '../protocol/format-bytes.ts';
 import type { LibraryEntry, ModelSource, TransferProgress } from '../protocol/model.ts';
-import { sha256Hex } from './digest.ts';
+import { hashed } from './chunk-hasher.ts';
 import { putChunk, storedChunks } from './chunk.ts';
-import { writeStore } from './database.ts';
 import { withExclusiveLock } from './file-lock.ts';
 import { Library } from './library.ts';
 import { openStored } from './stored-file.ts';
@@ -80,6 +79,22 @@ describe('add', () => {
     expect(hub.sentBytes()).toBe(BYTES.byteLength);
     expect(hub.fileRequests).toHaveLength(1);
     expect(hub.preflights()).toEqual([]);
+  });
+
+  it('reads a description once between looking and keeping, and again where the bytes may have changed', async () => {
+    const read: string[] = [];
+    const library = new Library({
+      chunkBytes: SMALL_CHUNK_BYTES,
+      describe: (source) => {
+        read.push(source.fileName);
+        return Promise.resolve(plainSummary(source.fileName, source.byteLength));
+      },
+    });
+    for (const source of [fromHub(), fromHub('nested/other file.gguf'), fromDisk(BYTES.slice(1))]) {
+      const summary = await library.inspect(source);
+      expect((await add(library, source)).summary).toEqual(summary);
+    }
+    expect(read).toEqual(['model.gguf', 'other file.gguf', 'local.gguf', 'local.gguf']);
   });
 
   it('finds a file in a folder of the repository, blanks and all', async () => {
@@ -178,14 +193,6 @@ describe('remove', () => {
 });
 
 describe('two tabs', () => {
-  it('lets one fetch a file and tells the other', async () => {
-    const outcomes = await Promise.allSettled([add(smallLibrary(), fromHub()), add(smallLibrary(), fromHub())]);
-    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(refused).toHaveLength(1);
-    expect(refused[0]!.reason).toMatchObject({ name: 'FileBusy' });
-    expect(hub.sentBytes()).toBe(BYTES.byteLength);
-  });
-
   it('does not open a file while it is written', async () => {
     const { id } = await add(smallLibrary(), fromHub());
     await withExclusiveLock(id, async () => {
@@ -283,61 +290,9 @@ describe('sweep', () => {
   it('deletes chunks that belong to no file, at the first list, and no others', async () => {
     const { id } = await add(smallLibrary(), fromDisk(BYTES));
     const stray = noise(100);
-    await putChunk('nobody', 0, stray, await sha256Hex(stray), 0);
-    await putChunk('nobody', 9, stray, await sha256Hex(stray), 0);
+    for (const index of [0, 9]) await putChunk({ id: 'nobody', index, offset: 0, neededBytes: 0 }, await hashed(stray));
     await smallLibrary().list();
     expect([...(await storedChunks()).keys()]).toEqual([id]);
     expect(Buffer.compare(await readWhole(id), BYTES)).toBe(0);
-  });
-});
-
-describe('repair', () => {
-  async function damage(id: string, index: number, how: 'delete' | 'flip'): Promise<void> {
-    if (how === 'delete') return void (await writeStore((store) => store.delete(['chunk', id, index])));
-    const offset = index * SMALL_CHUNK_BYTES;
-    const bytes = BYTES.slice(offset, offset + SMALL_CHUNK_BYTES);
-    const sha256 = await sha256Hex(bytes);
-    bytes[bytes.length >> 1]! ^= 0x10;
-    await putChunk(id, index, bytes, sha256, 0);
-  }
-
-  it.each([
-    ['missing', 'delete', 'ChunkMissing'],
-    ['altered', 'flip', 'HashMismatch'],
-  ] as const)('names a chunk that is %s, and fetches it alone again', async (_, how, code) => {
-    const library = smallLibrary();
-    const { id } = await add(library, fromHub());
-    await damage(id, 3, how);
-    await damage(id, 5, how);
-    const file = await openStored(id);
-    await expect(file.read(3 * SMALL_CHUNK_BYTES, 1)).rejects.toMatchObject({
-      name: code,
-      message: expect.stringContaining('Chunk 3') as string,
-    });
-    expect(await file.read(0, 1)).toEqual(BYTES.slice(0, 1));
-    await expect(library.repair(id)).rejects.toMatchObject({ name: 'FileBusy' });
-    await file.release();
-    const sentBefore = hub.sentBytes();
-    await library.repair(id);
-    expect(hub.sentBytes() - sentBefore).toBe(SMALL_CHUNK_BYTES + 777);
-    expect(Buffer.compare(await readWhole(id), BYTES)).toBe(0);
-  });
-
-  it('needs the file again if it came from disk, and takes it', async () => {
-    const library = smallLibrary();
-    const { id } = await add(library, fromDisk(BYTES));
-    await damage(id, 2, 'flip');
-    await expect(library.repair(id)).rejects.toMatchObject({ name: 'NotFound' });
-    await add(library, fromDisk(BYTES));
-    expect(Buffer.compare(await readWhole(id), BYTES)).toBe(0);
-  });
-
-  it('does not mix in bytes of a file that has changed at its address', async () => {
-    const library = smallLibrary();
-    const { id } = await add(library, fromUrl());
-    await damage(id, 1, 'delete');
-    hub.update('owner/model', 'model.gguf', noise(BYTES.byteLength));
-    await expect(library.repair(id)).rejects.toMatchObject({ name: 'SourceChanged' });
-    await expect(readWhole(id)).rejects.toMatchObject({ name: 'ChunkMissing' });
   });
 });

@@ -1,33 +1,34 @@
 /**
- * The library: which models are kept, and how they come and go. It orders the steps (open, check, lock, fill,
- * complete); each step is another file's. It refuses a model that the engine could not run before storing any of it.
+ * The library: which models are kept, and how they come and go. It says what may run and what is paused; each step is
+ * another file's. It refuses a model that the engine could not run before storing any of it.
  */
-import { readGguf } from '../format/gguf.ts';
-import { summarize } from '../format/summary.ts';
-import { EngineError, errorCode } from '../protocol/errors.ts';
-import type { FoundModels, ListedFile, ModelPlace } from '../protocol/found.ts';
+import { EngineError } from '../protocol/errors.ts';
+import type { AboutModel, CheckOutcome, CheckProgress, Remarks } from '../protocol/care.ts';
+import type { FoundModels, HubModels, HubQuery, ModelPlace } from '../protocol/found.ts';
+import type { ExportOutcome } from '../protocol/export.ts';
+import type { ChunkPort, OfferedModel } from '../protocol/hand-over.ts';
 import type { AddOutcome, LibraryApi } from '../protocol/library.ts';
-import type { LibraryEntry, ModelSource, ModelSummary, Repository, TransferProgress } from '../protocol/model.ts';
-import { listRepository } from '../source/hub-source.ts';
-import { baseName } from '../source/joined-source.ts';
-import { openSource } from '../source/open-source.ts';
-import type { OpenedSource } from '../source/opened-source.ts';
+import type { ModelFolder } from '../protocol/model-folder.ts';
+import type { LibraryEntry, ModelSource, ModelSummary, TransferProgress } from '../protocol/model.ts';
+import type { NetworkSource, OpenedSource } from '../source/opened-source.ts';
 import type { RetryPolicy } from '../source/retry.ts';
-import { CHUNK_BYTES, chunkLength, storedChunks } from './chunk.ts';
-import { sha256Hex } from './digest.ts';
-import { withExclusiveLock } from './file-lock.ts';
-import { fill } from './fill.ts';
-import { chunkDigests, fileId } from './identity.ts';
-import { allManifests, deleteFile, findManifest, putManifest, requireManifest, sweepOrphans } from './manifest.ts';
+import { allAbout } from './about.ts';
+import type { Asking, Opening, Running } from './bring.ts';
+import type { Care } from './care.ts';
+import { CHUNK_BYTES, storedChunks } from './chunk.ts';
+import { describeModel } from './describe.ts';
+import { entryOf } from './entry.ts';
+import { withExclusiveLock, withExclusiveLockSoon } from './file-lock.ts';
+import { allManifests, deleteFile, findManifest, requireManifest, sweep } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { findDamage, refetch } from './repair.ts';
-import { TransferReporter } from './transfer-reporter.ts';
 
 type OnProgress = (progress: TransferProgress) => void;
 
 /** How a library works; the defaults are what the site uses, tests take smaller and quicker ones. */
 export interface LibraryOptions {
   readonly chunkBytes?: number;
+  /** A multiple of the chunk. */
+  readonly spanBytes?: number;
   readonly policy?: RetryPolicy;
   /** Reads a model's own description of itself; rejects if it is malformed. */
   readonly describe?: (source: OpenedSource, signal?: AbortSignal) => Promise<ModelSummary>;
@@ -35,231 +36,180 @@ export interface LibraryOptions {
 
 /** The store's side of `LibraryApi`. Any number may run at once, in any tabs: Web Locks keep them apart. */
 export class Library implements LibraryApi {
-  readonly #chunkBytes: number;
-  readonly #policy: { readonly policy?: RetryPolicy };
+  readonly #asking: Asking;
+  #opening: Opening;
   readonly #describe: (source: OpenedSource, signal?: AbortSignal) => Promise<ModelSummary>;
-  readonly #running = new Map<AbortController, Promise<unknown>>();
+  readonly #running = new Map<Running, Promise<unknown>>();
   #swept: Promise<void> | null = null;
+  #care: Care | null = null;
+  /** What the latest source at hand says of itself: between looking at a model and keeping it, it is not read again. */
+  #described: { readonly bytes: string; readonly summary: ModelSummary } | null = null;
 
-  constructor({ chunkBytes = CHUNK_BYTES, policy, describe = describeModel }: LibraryOptions = {}) {
-    this.#chunkBytes = chunkBytes;
-    this.#policy = policy === undefined ? {} : { policy };
-    this.#describe = describe;
+  constructor({ chunkBytes = CHUNK_BYTES, spanBytes, policy, describe }: LibraryOptions = {}) {
+    this.#asking = { chunkBytes, spanBytes, transfers: () => [...this.#running.keys()] };
+    this.#opening = { ...(policy && { policy }), folders: [] };
+    this.#describe = describe ?? describeModel;
   }
 
   async list(): Promise<LibraryEntry[]> {
     // Leftovers cost space, not correctness: a failed sweep must not hide the models.
-    this.#swept ??= sweepOrphans().catch(() => undefined);
+    this.#swept ??= sweep()
+      .then(async (hidden) => {
+        if (hidden.length > 0) await (await import('./care.ts')).carryOutLeft(hidden);
+      })
+      .catch(() => undefined);
     await this.#swept;
-    const [manifests, chunks] = [await allManifests(), await storedChunks()];
-    return manifests.map((manifest) => entryOf(manifest, chunks)).sort((a, b) => b.addedAt - a.addedAt);
+    const [manifests, chunks, about] = [await allManifests(), await storedChunks(), await allAbout()];
+    const entryNamed = (manifest: Manifest): LibraryEntry => {
+      const entry = entryOf(manifest, chunks);
+      const ownName = about.get(entry.id)?.ownName;
+      return ownName ? { ...entry, ownName } : entry;
+    };
+    return manifests.map(entryNamed).sort((a, b) => b.addedAt - a.addedAt);
   }
 
   async find(place: ModelPlace): Promise<FoundModels> {
-    const { commit, files } = place.kind === 'files' ? { commit: null, files: place.files } : await this.#list(place);
-    const { findModels } = await severalFiles();
-    const models = findModels(files, place.kind === 'files' ? undefined : baseName(place.repository));
-    const used = new Set(models.flatMap(({ choices }) => choices.flatMap((choice) => choice.files.map(pathOf))));
-    return { models, otherFiles: new Set(files.map(pathOf)).size - used.size, commit };
+    return (await bringing()).findAt(place, this.#opening.policy);
+  }
+
+  async search(query: HubQuery): Promise<HubModels> {
+    return (await import('./search.ts')).search(query, this.#opening.policy);
+  }
+
+  async folder(address: string): Promise<ModelFolder | null> {
+    return (await bringing()).readFolder(address, this.#opening.policy);
+  }
+
+  preferFolders(folders: readonly string[]): Promise<void> {
+    this.#opening = { ...this.#opening, folders };
+    return Promise.resolve();
   }
 
   async inspect(source: ModelSource): Promise<ModelSummary> {
-    return this.#describe(await this.#open(source));
+    return this.#summary(await this.#open(source));
   }
 
-  add(source: ModelSource, onProgress: OnProgress): Promise<AddOutcome> {
-    return this.#run(async (signal) => {
-      let id: string | null = null;
-      try {
-        const opened = await this.#open(source, signal);
-        const summary = await this.#describe(opened, signal);
-        if (summary.unsupported !== null) throw new EngineError('FileUnsupported', { what: summary.unsupported });
-        const reporter = new TransferReporter(opened.byteLength, onProgress);
-        const target = (id = await this.#identify(opened, reporter, signal));
-        return await withExclusiveLock(target, () => this.#keep(target, opened, summary, reporter, signal));
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        const manifest = id === null ? null : await findManifest(id);
-        return { kind: 'paused', entry: manifest && entryOf(manifest, await storedChunks(manifest.id)) };
-      }
+  add(source: ModelSource, onProgress: OnProgress, key?: string): Promise<AddOutcome> {
+    return this.#run(key, (running) => this.#add(source, onProgress, running));
+  }
+
+  resume(id: string, onProgress: OnProgress, key?: string): Promise<AddOutcome> {
+    return this.#run(key, async (running) => {
+      const manifest = await requireManifest(id);
+      if (manifest.state === 'complete') return { kind: 'added', entry: entryOf(manifest) };
+      if (manifest.source === null) throw (await bringing()).chooseAgain(manifest);
+      // A commit's files do not change, so the header that was read when this began need not be fetched again.
+      if ('revision' in manifest.source)
+        this.#described = { bytes: sameBytes(manifest.source, manifest.source.revision), summary: manifest.summary };
+      return this.#add(manifest.source, onProgress, running);
     });
   }
 
-  async resume(id: string, onProgress: OnProgress): Promise<AddOutcome> {
-    const manifest = await requireManifest(id);
-    if (manifest.state === 'complete') return { kind: 'added', entry: entryOf(manifest) };
-    if (manifest.source === null) throw chooseAgain(manifest);
-    return this.add(manifest.source, onProgress);
+  async pause(key?: string): Promise<void> {
+    const meant = [...this.#running].filter(([running]) => key === undefined || running.key === key);
+    for (const [{ pausing }] of meant) pausing.abort();
+    await Promise.allSettled(meant.map(([, ended]) => ended));
   }
 
-  async pause(): Promise<void> {
-    for (const controller of this.#running.keys()) controller.abort();
-    await Promise.allSettled(this.#running.values());
+  async lend(id: string, port: ChunkPort): Promise<OfferedModel> {
+    return (await import('./lend.ts')).lend(id, port);
   }
 
-  remove(id: string): Promise<void> {
-    return withExclusiveLock(id, async () => {
+  async remove(id: string): Promise<void> {
+    await this.stopCheck(id);
+    if (this.#care?.offered.has(id)) return this.#care.offered.carryOut(id);
+    await withExclusiveLock(id, async () => {
       await requireManifest(id);
       await deleteFile(id);
     });
   }
 
-  repair(id: string): Promise<void> {
-    return withExclusiveLock(id, async () => {
-      const manifest = await requireManifest(id);
-      const damaged = await findDamage(manifest);
-      if (damaged.length === 0) return;
-      if (manifest.source === null) throw chooseAgain(manifest);
-      await refetch(manifest, damaged, await this.#open(manifest.source));
-    });
+  async repair(id: string): Promise<void> {
+    await this.stopCheck(id);
+    await withExclusiveLockSoon(id, async () => (await bringing()).mendStored(id, this.#asking, this.#opening));
   }
 
-  /** Stores a file under its lock, or finds it stored already. */
-  async #keep(
-    id: string,
-    opened: OpenedSource,
-    summary: ModelSummary,
-    reporter: TransferReporter,
-    signal: AbortSignal,
-  ): Promise<AddOutcome> {
-    const found = await findManifest(id);
-    if (found?.state === 'complete') {
-      await mend(found, opened, signal);
-      return { kind: 'added', entry: entryOf(found) };
-    }
-    await forgetOlder(id, opened);
-    const partial: Manifest = found ?? {
-      id,
-      origin: opened.origin,
-      source: opened.again,
-      summary,
-      byteLength: opened.byteLength,
-      ...(opened.files.length > 1 && {
-        files: opened.files.map(({ fileName, byteLength }) => ({ fileName, byteLength })),
-      }),
-      chunkBytes: this.#chunkBytes,
-      state: 'partial',
-      sha256: null,
-      chunkSha256: [],
-      addedAt: Date.now(),
-    };
+  async export(...asked: Parameters<LibraryApi['export']>): Promise<ExportOutcome> {
+    return (await import('./export-model.ts')).exportModel(...asked);
+  }
+
+  async abouts(): Promise<AboutModel[]> {
+    return (await this.#caring()).abouts();
+  }
+
+  async remark(id: string, remarks: Remarks): Promise<void> {
+    return (await this.#caring()).remark(id, remarks);
+  }
+
+  async check(id: string, onProgress: (progress: CheckProgress) => void): Promise<CheckOutcome> {
+    return (await this.#caring()).check(id, onProgress);
+  }
+
+  async stopCheck(id: string): Promise<void> {
+    await this.#care?.stopCheck(id);
+  }
+
+  async hide(id: string): Promise<void> {
+    return (await this.#caring()).hide(id);
+  }
+
+  async bringBack(id: string): Promise<void> {
+    return (await this.#caring()).bringBack(id);
+  }
+
+  async #caring(): Promise<Care> {
+    const { Care } = await import('./care.ts');
+    return (this.#care ??= new Care());
+  }
+
+  async #add(source: ModelSource, onProgress: OnProgress, running: Running): Promise<AddOutcome> {
+    const { signal } = running.pausing;
     try {
-      await putManifest(partial);
-      const md5 = await promisedMd5(opened, signal);
-      const complete = await fill(partial, { source: opened, md5 }, reporter, signal);
-      const twin = await findComplete(complete.sha256);
-      if (twin === null) await putManifest(complete);
-      else await deleteFile(id);
-      return { kind: 'added', entry: entryOf(twin ?? complete) };
+      const opened = await this.#open(source, signal);
+      const summary = await this.#summary(opened, signal);
+      if (summary.unsupported !== null) throw new EngineError('FileUnsupported', { what: summary.unsupported });
+      const { bringIn } = await bringing();
+      return { kind: 'added', entry: await bringIn({ opened, summary, onProgress }, running, this.#asking) };
     } catch (error) {
-      // What can be fetched on from here stays; a half copy of local files, or a damaged whole, is of no use.
-      const damagedWhole = opened.files.length === 1 && errorCode(error) === 'HashMismatch';
-      const useless = opened.again === null || damagedWhole;
-      await discard(id, useless).catch(() => undefined);
-      throw error;
+      if (!signal.aborted) throw error;
+      const manifest = running.id === null ? null : await findManifest(running.id);
+      return { kind: 'paused', entry: manifest && entryOf(manifest, await storedChunks(manifest.id)) };
     }
   }
 
-  async #identify(opened: OpenedSource, reporter: TransferReporter, signal: AbortSignal): Promise<string> {
-    const twin = await findComplete(opened.sha256);
-    if (twin !== null) return twin.id;
-    const id = await fileId(opened, signal);
-    if (opened.again !== null) return id;
-    const found = await findManifest(id);
-    if (found?.state !== 'complete') return id;
-    // The samples agree with a file that is stored whole. Only equal bytes make it the same file.
-    const arrived = (bytes: number) => {
-      reporter.advance('verifying', bytes);
-    };
-    const digests = (await chunkDigests(opened, found.chunkBytes, arrived, signal)).join(' ');
-    return digests === found.chunkSha256.join(' ') ? id : sha256Hex(`${id} ${digests}`);
+  async #summary(opened: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
+    const { again, validator } = opened;
+    // A commit or an ETag stands for bytes that do not change; without one they may have.
+    const bytes = again === null || validator === null ? null : sameBytes(again, validator);
+    if (bytes !== null && bytes === this.#described?.bytes) return this.#described.summary;
+    const summary = await this.#describe(opened, signal);
+    if (bytes !== null) this.#described = { bytes, summary };
+    return summary;
   }
 
-  async #list(repository: Repository): Promise<{ commit: string; files: ListedFile[] }> {
-    const { commit, files } = await listRepository(repository, this.#policy.policy);
-    return { commit, files: files.map(({ path, size }) => ({ path, bytes: size })) };
-  }
-
-  #open(source: ModelSource, signal?: AbortSignal): Promise<OpenedSource> {
-    return openSource(source, { ...(signal && { signal }), ...this.#policy });
+  async #open(source: ModelSource, signal?: AbortSignal): Promise<OpenedSource> {
+    return (await bringing()).openSource(source, this.#opening, signal);
   }
 
   /** Runs something that `pause` can stop. */
-  async #run<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const running = run(controller.signal);
-    this.#running.set(controller, running);
+  async #run<T>(key: string | undefined, run: (running: Running) => Promise<T>): Promise<T> {
+    const running: Running = { key, id: null, pausing: new AbortController(), neededBytes: 0 };
+    const ended = run(running);
+    this.#running.set(running, ended);
     try {
-      return await running;
+      return await ended;
     } finally {
-      this.#running.delete(controller);
+      this.#running.delete(running);
     }
   }
 }
 
-/** What one GGUF file never needs comes when it is asked for: it weighs as much as all the rest here. */
-async function severalFiles() {
-  const [{ findModels }, { shardDigests }, { readModel }] = await Promise.all([
-    import('../format/find-models.ts'),
-    import('../format/mlc.ts'),
-    import('../format/read-model.ts'),
-  ]);
-  return { findModels, shardDigests, readModel };
+/** What sources have in common that give the same bytes. */
+function sameBytes(again: NetworkSource, validator: string | undefined): string {
+  return JSON.stringify([again, validator]);
 }
 
-async function promisedMd5({ files }: OpenedSource, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-  return files.length === 1 ? new Map<string, string>() : (await severalFiles()).shardDigests(files, signal);
-}
-
-function pathOf({ path }: ListedFile): string {
-  return path;
-}
-
-async function describeModel(source: OpenedSource, signal?: AbortSignal): Promise<ModelSummary> {
-  const { files } = source;
-  const file = await (files.length === 1 ? readGguf(source, signal) : (await severalFiles()).readModel(files, signal));
-  return { ...summarize(file, source.fileName), fileBytes: source.byteLength };
-}
-
-/** Deletes what a failed transfer left: all of it if it is useless, else only a manifest that has no chunk yet. */
-async function discard(id: string, useless: boolean): Promise<void> {
-  if (useless || !(await storedChunks(id)).has(id)) await deleteFile(id);
-}
-
-/** A complete file whose source is at hand again: a local one is checked whole, others for chunks that are gone. */
-async function mend(manifest: Manifest, opened: OpenedSource, signal: AbortSignal): Promise<void> {
-  const stored = (await storedChunks(manifest.id)).get(manifest.id)?.size ?? 0;
-  if (opened.again !== null && stored === manifest.chunkSha256.length) return;
-  await refetch(manifest, await findDamage(manifest, signal), opened, signal);
-}
-
-/** Deletes partial files of the same origin whose file has changed there since: they can never be finished. */
-async function forgetOlder(id: string, opened: OpenedSource): Promise<void> {
-  const again = JSON.stringify(opened.again);
-  for (const other of await allManifests()) {
-    if (other.id === id || other.state === 'complete' || other.source === null) continue;
-    if (JSON.stringify(other.source) !== again) continue;
-    await withExclusiveLock(other.id, () => deleteFile(other.id)).catch(() => undefined);
-  }
-}
-
-async function findComplete(sha256: string | null): Promise<Manifest | null> {
-  if (sha256 === null) return null;
-  return (await allManifests()).find((other) => other.state === 'complete' && other.sha256 === sha256) ?? null;
-}
-
-function entryOf(manifest: Manifest, chunks?: ReadonlyMap<string, ReadonlySet<number>>): LibraryEntry {
-  const { id, summary, origin, sha256, state, addedAt, byteLength, chunkBytes } = manifest;
-  let storedBytes = state === 'complete' ? byteLength : 0;
-  if (state === 'partial') {
-    for (const index of chunks?.get(id) ?? []) storedBytes += chunkLength(index, byteLength, chunkBytes);
-  }
-  return { id, summary, origin, sha256, storedBytes, state, addedAt };
-}
-
-function chooseAgain(manifest: Manifest): EngineError {
-  return new EngineError('NotFound', {
-    what: `${manifest.summary.name} came from your disk, where a page may open nothing by itself`,
-    remedy: manifest.files === undefined ? 'Choose the same file again.' : 'Choose the same files again.',
-  });
+/** What most visits do not need: they only ask what is kept. */
+function bringing() {
+  return import('./bring.ts');
 }

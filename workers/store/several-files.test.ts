@@ -177,6 +177,15 @@ it('deletes only the file that arrived damaged, and fetches it alone again', asy
   expect(Buffer.compare(await readWhole(partial!.id), WHOLE)).toBe(0);
 });
 
+it('finds one wrong bit in a text that the hub keeps in git', async () => {
+  hub.fail({ kind: 'flip-bit', byteOffset: 444 });
+  const refused = { name: 'HashMismatch', message: expect.stringMatching(/config\.json.*SHA-1/s) as string };
+  await expect(add(smallLibrary(), fromHub())).rejects.toMatchObject(refused);
+  // What has come of the other files stays.
+  for (const indices of (await storedChunks()).values()) expect(indices).not.toContain(0);
+  expect((await add(smallLibrary(), fromHub())).sha256).toBe(IDENTITY);
+});
+
 it('repairs one chunk that two files share', async () => {
   const library = smallLibrary();
   const { id } = await add(library, fromHub());
