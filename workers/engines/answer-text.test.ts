@@ -28,6 +28,7 @@ const tokenizer: Tokenizer = {
   endIds: new Set(),
   encode: () => [],
   tokenBytes: (id) => new TextEncoder().encode(CONTROLS.includes(TOKENS[id]!) ? '' : TOKENS[id]),
+  spelling: (id) => TOKENS[id] ?? '',
 };
 const ids = (...tokens: readonly string[]): number[] => tokens.map((token) => TOKENS.indexOf(token));
 const special = new Map(CONTROLS.map((token) => [token, TOKENS.indexOf(token)]));
@@ -92,5 +93,59 @@ describe('AnswerText', () => {
     const text = new AnswerText(tokenizer, [], THINK);
     expect(read(text, ['<think>', 'Hm', '<'])).toEqual(['thinking: Hm', 'thinking: <']);
     expect(text.whole).toBe('');
+  });
+
+  describe('that begins with something', () => {
+    const begun = (prefix: readonly string[], leftOut = '', stops: readonly string[] = []): AnswerText => {
+      const text = new AnswerText(tokenizer, stops, THINK);
+      text.begin(ids(...prefix), leftOut);
+      return text;
+    };
+
+    it('says what is new, and is the whole', () => {
+      const text = begun(['<think>', 'Hm', '</think>', 'He']);
+      expect([text.thinking, text.whole]).toEqual(['Hm', 'He']);
+      expect(read(text, ['llo'])).toEqual(['text: llo']);
+      expect([text.thinking, text.whole]).toEqual(['Hm', 'Hello']);
+    });
+
+    it('goes on with a thought', () => {
+      const text = begun(['<think>', 'Hm']);
+      expect(read(text, ['.', '</think>', 'He'])).toEqual(['thinking: .', 'text: He']);
+      expect(text.thinking).toBe('Hm.');
+    });
+
+    it('does not say again what was held back at its end', () => {
+      const text = begun(['He', '<']);
+      expect(read(text, ['llo'])).toEqual(['text: llo']);
+      expect(text.whole).toBe('He<llo');
+      const alone = begun(['He', '<']);
+      expect([read(alone, []), alone.whole]).toEqual([[], 'He<']);
+    });
+
+    it('does not say line ends again that were left out, or held back for a thought', () => {
+      expect(read(begun(['He'], '\n'), ['\n\n', 'llo'])).toEqual(['text: \n', 'text: llo']);
+      expect(read(begun(['He'], '\n'), ['llo'])).toEqual(['text: llo']);
+      expect(read(begun(['\n\n']), ['He'])).toEqual(['text: He']);
+    });
+
+    it('ends at a stop string that begins in it, not at one in it', () => {
+      const text = begun(['STOP', 'He'], '', ['STOP', 'ello']);
+      expect(text.stopped).toBe(false);
+      expect(read(text, ['llo'])).toEqual([]);
+      expect([text.stopped, text.whole]).toEqual([true, 'STOPH']);
+    });
+  });
+
+  it('counts the tokens of thoughts, with the marks before them', () => {
+    const text = new AnswerText(tokenizer, [], THINK);
+    read(text, ['<think>', 'Hm', '.', '</think>', '\n\n', 'He', 'llo']);
+    expect(text.thinkingTokens).toBe(3);
+    const none = new AnswerText(tokenizer, [], THINK);
+    read(none, ['He', 'llo']);
+    expect(none.thinkingTokens).toBe(0);
+    const never = new AnswerText(tokenizer, [], THINK);
+    read(never, ['<think>', 'Hm', '<']);
+    expect(never.thinkingTokens).toBe(3);
   });
 });

@@ -14,7 +14,7 @@ import { openGpu } from '../gpu/open-gpu.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { EmbeddingEngine } from './embedding.ts';
-import type { EngineOptions } from './load-model.ts';
+import type { EngineOptions } from './declare-model.ts';
 import { NativeEngine } from './native.ts';
 
 const PLAIN: Variant = { real: 'f32', reduction: 'thread' };

@@ -6,7 +6,8 @@ import type { Gpu } from '../gpu/gpu.ts';
 import type { LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import { type LoadedEmbeddingModel, loadEmbeddingModel } from './load-embedding-model.ts';
-import type { EngineOptions, ModelBytes } from './load-model.ts';
+import type { EngineOptions } from './declare-model.ts';
+import type { ModelBytes } from './load-model.ts';
 
 /** A loaded model that makes embeddings. One text at a time. */
 export class EmbeddingEngine {

@@ -6,15 +6,9 @@ import type { Gpu } from '../gpu/gpu.ts';
 import type { LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import { wholeTextEncoder } from '../text/whole-text.ts';
-import {
-  bringUp,
-  declareModel,
-  type EngineOptions,
-  type LoadedModel,
-  type ModelBytes,
-  readModelFile,
-  refuse,
-} from './load-model.ts';
+import { bringUp, type LoadedModel } from './bring-up.ts';
+import { declareModel, type EngineOptions } from './declare-model.ts';
+import { type ModelBytes, readModelFile, refuse } from './load-model.ts';
 
 /** A model on the GPU with all that an embedding needs. */
 export interface LoadedEmbeddingModel extends LoadedModel {

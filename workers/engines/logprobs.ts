@@ -5,6 +5,7 @@
 import { countsPerStep, type GpuCounts } from '../gpu/gpu.ts';
 import type { FinishReason, SamplerSettings } from '../protocol/engine.ts';
 import type { NativeEngine } from './native.ts';
+import { likeliest, logSoftmax } from './softmax.ts';
 
 /** A token and its natural log-probability before any sampler. */
 interface TokenLogprob {
@@ -57,7 +58,8 @@ export async function decodeWithLogprobs(
       finishReason = 'end-of-turn';
       break;
     }
-    positions.push({ id, logprob: logprobs[id]!, top: likeliest(logprobs, top) });
+    const named = (id: number): TokenLogprob => ({ id, logprob: logprobs[id]! });
+    positions.push({ ...named(id), top: likeliest(logprobs, top).map(named) });
     if (positions.length >= limit) break;
     const position = promptIds.length + positions.length - 1;
     if (forced) runner.force(position, id);
@@ -71,19 +73,4 @@ export async function decodeWithLogprobs(
     decodeMs: performance.now() - prefilledAt,
     countsPerToken: countsPerStep(before, engine.gpu.counts, Math.max(0, positions.length - 1)),
   };
-}
-
-/** Log-probabilities in f64: log(exp(x) / Σ exp(x)), shifted by the maximum. */
-function logSoftmax(logits: Float32Array): Float64Array {
-  let max = -Infinity;
-  for (const logit of logits) max = Math.max(max, logit);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - max);
-  const shift = max + Math.log(sum);
-  return Float64Array.from(logits, (logit) => logit - shift);
-}
-
-function likeliest(logprobs: Float64Array, count: number): TokenLogprob[] {
-  const ids = Array.from(logprobs.keys()).sort((a, b) => logprobs[b]! - logprobs[a]! || a - b);
-  return ids.slice(0, count).map((id) => ({ id, logprob: logprobs[id]! }));
 }

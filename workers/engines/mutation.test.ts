@@ -1,5 +1,5 @@
 /**
- * Laws for hostile models, 10,000 mutants of every container: whatever changes in a file, reading it, making its
+ * Laws for hostile models, 18,000 mutants of every container and kind of folder: whatever changes in a file, reading it, making its
  * tokenizer and turning a text into tokens ends within a second, asks for little memory before it is known what for, and
  * fails, if it does, with a typed error. Half of the mutants of weights claim to be a terabyte long, so that no count is
  * refused for want of room.
@@ -41,6 +41,7 @@ const ALLOWED: readonly (ErrorCode | null)[] = [
   'TokenizerUnsupported',
 ];
 const SIZES = { layers: 1, embedding: 32, feedForward: 32, heads: 2, kvHeads: 1 } as const;
+const FULL_HEADS = { ...SIZES, kvHeads: 2 } as const;
 const F16 = randomModel({ ...SIZES, type: 'F16' });
 const named = (fileName: string, bytes: Uint8Array): NamedSource => ({ ...bytesSource(bytes), fileName });
 const TEXT_FILES = [
@@ -52,6 +53,13 @@ const CONTAINERS: Readonly<Record<string, readonly NamedSource[]>> = {
   GGUF: [named('m.gguf', writeGguf(F16))],
   'GGUF in parts': splitGguf(F16, 3).map((bytes, index) => named(`m-0000${index + 1}-of-00003.gguf`, bytes)),
   'a Hugging Face folder': [...huggingFaceTwin(F16, 2), ...TEXT_FILES],
+  'a folder of Gemma 3': [...huggingFaceTwin(randomModel({ ...SIZES, architecture: 'gemma3' }), 2), ...TEXT_FILES],
+  'a folder of Phi-3': [...huggingFaceTwin(randomModel({ ...SIZES, architecture: 'phi3' }), 2), ...TEXT_FILES],
+  'a folder of GPT-2': [...huggingFaceTwin(randomModel({ ...FULL_HEADS, architecture: 'gpt2' }), 2), ...TEXT_FILES],
+  'a folder of GPT-NeoX': [
+    ...huggingFaceTwin(randomModel({ ...FULL_HEADS, architecture: 'gptneox' }), 2),
+    ...TEXT_FILES,
+  ],
   'an MLC folder': [...mlcTwin(withoutLowestCode(randomModel({ ...SIZES, type: 'Q4_0' })), 'q4f16_1'), ...TEXT_FILES],
 };
 const PIECES = testVocabulary().tokens.slice(259, -4);

@@ -6,34 +6,48 @@
  */
 import { countsPerStep, type Gpu, type GpuCounts } from '../gpu/gpu.ts';
 import type { Step } from '../gpu/recorder.ts';
-import type {
-  ChatMessage,
-  FinishReason,
-  GenerateEvent,
-  GenerateRequest,
-  GenerateResult,
-  LoadProgress,
+import {
+  type Conversation,
+  DEFAULT_SAMPLER,
+  type FinishReason,
+  type GenerateEvent,
+  type GenerateRequest,
+  type GenerateResult,
+  type LoadProgress,
+  type TokenExplanation,
 } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
+import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
+import { checkIds, NO_PREFIX, type PrefixIds } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
-import { type EngineOptions, type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
+import type { EngineOptions } from './declare-model.ts';
+import { checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
+import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
+import { ModelText } from './model-text.ts';
 import { type StepResult, TOKENS_IN_FLIGHT } from './runner.ts';
 
-/** More answers than a context is likely to hold. */
-const KEPT_ANSWERS = 256;
+/** For steps whose choice is not asked for. */
+const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
+
+/** What every model has read, whatever it was trained on. */
+const PROOF_TEXT = 'Once upon a time, in 1999, there was a small house.';
+const PROOF_TOKENS = 8;
 
 /** What an answer is made with, once its prompt is ids. */
-type AnswerOptions = Omit<GenerateRequest, 'messages' | 'thinking'> & {
+type AnswerOptions = Omit<GenerateRequest, keyof Conversation | 'prefix'> & {
+  /** What the answer begins with already. */
+  readonly prefix?: PrefixIds;
+  /** When the answer was asked for, as `performance.now()` has it; now if it is missing. */
+  readonly askedAt?: number;
   /** Leaves thoughts in the text, with their marks, for tools. */
   readonly verbatim?: boolean;
   /** Goes on past the end of a turn, for benchmarks of fixed length. */
   readonly ignoreEnd?: boolean;
 };
 
-/** An answer with the ids behind it. */
+/** An answer with what it cost. */
 export interface Answer extends GenerateResult {
-  readonly tokens: readonly number[];
   /** Calls to the GPU for each decode step. */
   readonly countsPerToken: GpuCounts;
 }
@@ -42,14 +56,15 @@ export interface Answer extends GenerateResult {
 export class NativeEngine {
   readonly gpu: Gpu;
   readonly model: LoadedNativeModel;
+  /** What the model makes of text, and of ids. */
+  readonly text: ModelText;
   /** Ids whose keys and values are in the cache, by position. */
   #cached: number[] = [];
-  /** Ids of answers by their text, oldest first: a follow-up must match what is in the cache, not what text encodes to. */
-  readonly #answers = new Map<string, readonly number[]>();
 
   private constructor(gpu: Gpu, model: LoadedNativeModel) {
     this.gpu = gpu;
     this.model = model;
+    this.text = new ModelText(model.template, model.tokenizer);
   }
 
   /** Loads a model from its file or files. Rejects with an EngineError, or with the signal's reason if aborted. */
@@ -61,21 +76,42 @@ export class NativeEngine {
     onProgress: (progress: LoadProgress) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<NativeEngine> {
-    return new NativeEngine(gpu, await loadModel(gpu, source, fileName, options, onProgress, signal));
+    const engine = new NativeEngine(gpu, await loadModel(gpu, source, fileName, options, onProgress, signal));
+    try {
+      await engine.#prove(signal);
+      return engine;
+    } catch (error) {
+      engine.dispose();
+      throw error;
+    }
   }
 
-  /** Ids of a conversation through the model's template, ready to be answered. `thinking` is the template's switch. */
-  promptIds(messages: readonly ChatMessage[], thinking?: boolean): number[] {
-    const { template, tokenizer } = this.model;
-    const switched = thinking === undefined ? {} : { thinking };
-    return template.encode(messages, tokenizer, { addGenerationPrompt: true, answers: this.#answers, ...switched });
+  /**
+   * What stood to choose from at `tokens[index]` of an answer to this prompt. Leaves the cache as it was, if that goes
+   * on behind the place. `null` if aborted. Rejects with `SettingInvalid` and `ContextFull`.
+   */
+  async explainToken(
+    promptIds: readonly number[],
+    tokens: readonly number[],
+    index: number,
+    sampler: GenerateRequest['sampler'],
+    top: number = TOP_TOKENS.usual,
+    signal?: AbortSignal,
+  ): Promise<TokenExplanation | null> {
+    const { tokenizer } = this.model;
+    checkIds(tokens, tokenizer);
+    checkPlace(index, tokens.length, top);
+    checkSettings(sampler);
+    const sequence = [...promptIds, ...tokens.slice(0, index)];
+    const logits = await this.#logitsBehind(sequence, signal);
+    return logits && explainToken(logits, sequence, sampler, tokens[index]!, top, tokenizer);
   }
 
   /**
    * Answers a prompt of ids. Aborting is an outcome (`stopped`), not an error.
    *
-   * @param tokens receives the answer's ids as they come; ids that are there already (an answer cut off by a lost device)
-   * are taken as said, and the answer goes on behind them
+   * @param tokens receives the answer's new ids as they come; ids that are there already (an answer cut off by a lost
+   * device) are taken as said, and the answer goes on behind them
    */
   async answer(
     promptIds: readonly number[],
@@ -85,60 +121,70 @@ export class NativeEngine {
     tokens: number[] = [],
   ): Promise<Answer> {
     const { tokenizer, template, contextLength } = this.model;
+    const { prefix = NO_PREFIX, askedAt = performance.now() } = options;
     const sampling = this.beginSampling(options.sampler);
     const marks = options.verbatim ? null : template.thinking;
     const text = new AnswerText(tokenizer, options.stopStrings ?? [], marks, promptIds);
-    const room = contextLength - promptIds.length;
+    const begun = [...promptIds, ...prefix.ids];
+    const room = contextLength - begun.length;
     const limit = Math.min(options.maxTokens ?? room, room);
     const said = tokens.length;
+    text.begin(prefix.ids, prefix.leftOut);
     for (const id of tokens) text.push(id);
-    let finishReason: FinishReason = limit === room ? 'context-full' : 'max-tokens';
 
     const startedAt = performance.now();
-    const prefill = await this.prefill([...promptIds, ...tokens], sampling, false, onEvent, signal);
+    const prefill = await this.prefill([...begun, ...tokens], sampling, false, onEvent, signal);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
-    const facts = {
-      promptTokens: promptIds.length,
-      reusedTokens: prefill.reusedTokens,
-      prefillMs: prefilledAt - startedAt,
-    };
     const countsBefore = { ...this.gpu.counts };
-    if (first === undefined) {
-      const countsPerToken = countsPerStep(countsBefore, countsBefore, 0);
+    let sampled = said + (first === undefined ? 0 : 1); // new ids so far, in flight included
+    let thoughtAt = prefilledAt;
+    const report = (finishReason: FinishReason): Answer => {
+      const decodedTokens = Math.max(0, sampled - said - 1);
       return {
-        ...facts,
         text: text.whole,
         thinking: text.thinking,
-        thinkingMs: 0,
-        tokens,
-        finishReason: 'stopped',
-        generatedTokens: said,
-        decodeMs: 0,
-        countsPerToken,
+        tokens: [...prefix.ids, ...tokens],
+        thinkingMs: thoughtAt - prefilledAt,
+        thinkingTokens: text.thinkingTokens,
+        finishReason,
+        promptTokens: promptIds.length,
+        prefixTokens: prefix.ids.length,
+        reusedTokens: prefill.reusedTokens,
+        generatedTokens: tokens.length,
+        prefilledTokens: prefill.ranTokens,
+        prefillMs: prefilledAt - startedAt,
+        firstTokenMs: first === undefined ? null : prefilledAt - askedAt,
+        decodedTokens,
+        decodeMs: first === undefined ? 0 : performance.now() - prefilledAt,
+        countsPerToken: countsPerStep(countsBefore, this.gpu.counts, decodedTokens),
       };
-    }
-
-    let thoughtAt = prefilledAt;
+    };
     const emit = (pieces: readonly AnswerPiece[]): void => {
       for (const { kind, text: said } of pieces) {
         if (kind === 'thinking') thoughtAt = performance.now();
         onEvent({ kind, text: said, tokens: tokens.length });
       }
     };
+    if (first === undefined) {
+      emit(text.finish());
+      return report('stopped');
+    }
+
     const inFlight: Promise<number>[] = [Promise.resolve(first)];
-    let sampled = said + 1; // ids so far, in flight included; the last lies at promptIds.length + sampled − 1
+    let finishReason: FinishReason = limit === room ? 'context-full' : 'max-tokens';
     while (tokens.length < limit) {
       if (signal?.aborted) {
         finishReason = 'stopped';
         break;
       }
       while (inFlight.length < TOKENS_IN_FLIGHT && sampled < limit) {
-        inFlight.push(this.model.runner.decode(promptIds.length + sampled - 1, sampling).token);
+        // The latest id, which runs now, lies at this position.
+        inFlight.push(this.model.runner.decode(begun.length + sampled - 1, sampling).token);
         sampled++;
       }
       const id = this.#checked(await inFlight.shift()!);
-      this.#remember(promptIds.length + tokens.length, id);
+      this.#cached[begun.length + tokens.length] = id;
       if (tokenizer.endIds.has(id) && !options.ignoreEnd) {
         finishReason = 'end-of-turn';
         break;
@@ -150,23 +196,12 @@ export class NativeEngine {
         break;
       }
     }
-    await this.#settle(inFlight, promptIds.length + sampled - 1);
+    await this.#settle(inFlight, begun.length + sampled - 1);
     emit(text.finish());
+    const answer = report(finishReason);
     // What was cut off the text, a stop string or a thought, was not cut off the ids.
-    if (!text.stopped && text.isVerbatim) this.#keepAnswer(text.whole, tokens);
-    const decodeMs = performance.now() - prefilledAt;
-    const countsPerToken = countsPerStep(countsBefore, this.gpu.counts, sampled - said - 1);
-    return {
-      ...facts,
-      text: text.whole,
-      thinking: text.thinking,
-      thinkingMs: thoughtAt - prefilledAt,
-      tokens,
-      finishReason,
-      generatedTokens: tokens.length,
-      decodeMs,
-      countsPerToken,
-    };
+    if (!text.stopped && text.isVerbatim) this.text.keepAnswer(text.whole, answer.tokens);
+    return answer;
   }
 
   /** Puts sampler settings in force; the steps go to `prefill` and `decode`. */
@@ -184,7 +219,7 @@ export class NativeEngine {
     wantLogits: boolean,
     onEvent: (event: GenerateEvent) => void,
     signal?: AbortSignal,
-  ): Promise<{ result: StepResult | null; reusedTokens: number }> {
+  ): Promise<{ result: StepResult | null; reusedTokens: number; ranTokens: number }> {
     const { contextLength, runner } = this.model;
     if (promptIds.length === 0) throw new EngineError('SettingInvalid', { what: 'The prompt is empty' });
     if (promptIds.length >= contextLength) {
@@ -204,9 +239,10 @@ export class NativeEngine {
       this.#cached = promptIds.slice(0, reusedTokens + done);
       onEvent({ kind: 'prefill', doneTokens: reusedTokens + done, totalTokens, reusedTokens });
     };
-    if (signal?.aborted) return { result: null, reusedTokens };
-    const result = await runner.prefill(rest, reusedTokens, sampling, wantLogits, onChunk, signal);
-    return { result, reusedTokens };
+    const result = signal?.aborted
+      ? null
+      : await runner.prefill(rest, reusedTokens, sampling, wantLogits, onChunk, signal);
+    return { result, reusedTokens, ranTokens: this.#cached.length - reusedTokens };
   }
 
   /** Drops what the cache holds past a position. */
@@ -220,32 +256,70 @@ export class NativeEngine {
     this.model.dispose();
   }
 
+  /**
+   * Reads a few words and looks at what comes of it. Some drivers run out of memory without a report, and then weights are
+   * zeros or noise: a person would only see a model that talks nonsense.
+   */
+  async #prove(signal?: AbortSignal): Promise<void> {
+    const { tokenizer, contextLength } = this.model;
+    const ids = tokenizer.encode(PROOF_TEXT).slice(0, Math.min(PROOF_TOKENS, contextLength - 1));
+    if (ids.length > 0) checkLogits(await this.#logitsBehind(ids, signal));
+    signal?.throwIfAborted();
+    this.#cached = [];
+  }
+
+  /** Logits (vocabulary) behind these ids; `null` if aborted. What the cache holds behind them stays. */
+  async #logitsBehind(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array | null> {
+    const before = this.#cached;
+    const goesOn = before.length > ids.length && commonPrefix(before, ids) === ids.length;
+    const kept = goesOn ? [...before] : null;
+    const { result } = await this.prefill(ids, this.beginSampling(GREEDY), true, () => undefined, signal);
+    if (result === null) return null;
+    const [logits] = await Promise.all([result.logits, result.token]);
+    if (kept) {
+      // The sampler wrote its choice there, where penalties would count it.
+      this.model.runner.force(ids.length, kept[ids.length]!);
+      this.#cached = kept;
+    }
+    return logits;
+  }
+
   /** Waits for tokens that were already on their way; they stay in the cache, where a later prompt may match them. */
   async #settle(inFlight: Promise<number>[], ranThrough: number): Promise<void> {
     for (const id of await Promise.all(inFlight)) this.#cached.push(id);
     this.#cached.length = Math.min(this.#cached.length, ranThrough);
   }
 
-  #keepAnswer(text: string, tokens: readonly number[]): void {
-    this.#answers.delete(text);
-    this.#answers.set(text, [...tokens]);
-    if (this.#answers.size > KEPT_ANSWERS) this.#answers.delete(this.#answers.keys().next().value!);
-  }
-
-  #remember(position: number, id: number): void {
-    this.#cached[position] = id;
-  }
-
   #checked(id: number): number {
     if (id < this.model.shape.vocabularySize) return id;
     throw new EngineError('GpuWrongResult', {
-      what: 'The graphics device computed no valid token',
+      what: 'The graphics processor computed no valid word: most likely its memory is full, and it did not say so',
       expected: `an id below ${this.model.shape.vocabularySize}`,
       got: id,
       remedy:
-        'Reload the page; if it happens again, update the browser or the graphics driver, or choose another model.',
+        'What the answer has so far is kept. Close other programs that use the graphics processor, or load the model with a shorter context; if it happens again, update the browser or the driver, or choose another model.',
     });
   }
+}
+
+/** Throws `GpuWrongResult` where logits (vocabulary) are no numbers, or all the same. `null` passes. */
+function checkLogits(logits: Float32Array | null): void {
+  if (logits === null) return;
+  let [lowest, highest] = [Infinity, -Infinity];
+  let numbers = 0;
+  for (const logit of logits) {
+    if (Number.isFinite(logit)) numbers++;
+    lowest = Math.min(lowest, logit);
+    highest = Math.max(highest, logit);
+  }
+  if (numbers === logits.length && highest > lowest) return;
+  throw new EngineError('GpuWrongResult', {
+    what: 'This model makes no sense on this graphics processor: most likely its memory is full, and it did not say so',
+    expected: `${logits.length} numbers that differ`,
+    got: numbers === logits.length ? `${lowest} for each` : `${logits.length - numbers} that are none`,
+    remedy:
+      'Close other programs that use the graphics processor, choose a shorter context, or choose a smaller model.',
+  });
 }
 
 function commonPrefix(a: readonly number[], b: readonly number[]): number {

@@ -7,6 +7,7 @@
 import type { Gpu } from '../gpu/gpu.ts';
 import { openGpu, probeGpu } from '../gpu/open-gpu.ts';
 import type {
+  Conversation,
   EngineApi,
   GenerateEvent,
   GenerateRequest,
@@ -15,16 +16,22 @@ import type {
   LoadedModel,
   LoadOptions,
   LoadProgress,
+  LocalModel,
+  TokenCounts,
+  TokenExplanation,
+  TokenText,
 } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
-import { openStored, type StoredFile } from '../store/stored-file.ts';
+import type { ModelCard } from '../protocol/model-card.ts';
+import { sha256Hex } from '../source/digest.ts';
+import { openStored, type OpenModel } from '../store/stored-file.ts';
 import type { NativeEngine } from './native.ts';
 
 /** A loaded model and what it takes to load it again. */
 interface Loaded {
-  readonly id: string;
+  readonly model: string | LocalModel;
   readonly options: LoadOptions;
-  readonly file: StoredFile;
+  readonly file: OpenModel;
   readonly engine: NativeEngine;
 }
 
@@ -43,8 +50,15 @@ export class EngineService implements EngineApi {
     return report;
   }
 
+  async measureBandwidth(): Promise<number> {
+    await this.#warm;
+    const { copyBandwidth, quickRuns } = await import('../gpu/bandwidth.ts');
+    const gpu = await this.#device();
+    return copyBandwidth(gpu, quickRuns(gpu));
+  }
+
   async load(
-    id: string,
+    model: string | LocalModel,
     options: LoadOptions,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel | null> {
@@ -53,14 +67,21 @@ export class EngineService implements EngineApi {
       await this.#release();
       this.#recoveries = 0;
       try {
-        this.#loaded = await this.#open(id, options, onProgress, signal);
+        this.#loaded = await this.#open(model, options, onProgress, signal);
       } catch (error) {
         if (signal.aborted) return null;
         throw error;
       }
       const { summary, contextLength, quantized, template, gpuBytes, loadMs } = this.#loaded.engine.model;
-      return { id, summary, contextLength, quantized, chatTemplate: template.facts, gpuBytes, loadMs };
+      const chatTemplate = { ...template.facts, sha256: await sha256Hex(template.facts.text) };
+      const { id } = this.#loaded.file;
+      return { id, summary, contextLength, quantized, chatTemplate, gpuBytes, loadMs };
     });
+  }
+
+  async card(id: string): Promise<ModelCard> {
+    const { readModelCard } = await import('./model-card.ts');
+    return readModelCard(id);
   }
 
   async unload(): Promise<void> {
@@ -69,16 +90,21 @@ export class EngineService implements EngineApi {
   }
 
   async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
-    if (!this.#loaded) {
-      throw new EngineError('NotFound', { what: 'No model is loaded', remedy: 'Load a model first.' });
-    }
+    const askedAt = performance.now();
+    this.#engine();
     return this.#run(async (signal) => {
-      const tokens: number[] = [];
-      const answer = async (): Promise<GenerateResult> => {
-        const { engine } = this.#loaded!;
-        const { messages, thinking, ...options } = request;
-        return engine.answer(engine.promptIds(messages, thinking), options, onEvent, signal, tokens);
+      const { text } = this.#engine();
+      const { messages, prefix, sampler, maxTokens, stopStrings } = request;
+      const promptIds = text.promptIds(messages, request);
+      const options = {
+        sampler,
+        askedAt,
+        ...(maxTokens === undefined ? {} : { maxTokens }),
+        ...(stopStrings === undefined ? {} : { stopStrings }),
+        ...(prefix === undefined ? {} : { prefix: text.prefixIds(prefix, promptIds) }),
       };
+      const tokens: number[] = [];
+      const answer = (): Promise<GenerateResult> => this.#engine().answer(promptIds, options, onEvent, signal, tokens);
       try {
         return await answer();
       } catch (error) {
@@ -89,8 +115,45 @@ export class EngineService implements EngineApi {
     });
   }
 
+  countTokens(conversation: Conversation): Promise<TokenCounts> {
+    return this.#read(({ text }) => text.countTokens(conversation));
+  }
+
+  countText(draft: string): Promise<number> {
+    return this.#read(({ text }) => text.countText(draft));
+  }
+
+  tokenTexts(conversation: Conversation, tokens: readonly number[]): Promise<readonly TokenText[]> {
+    return this.#read(({ text }) => text.tokenTexts(text.promptIds(conversation.messages, conversation), tokens));
+  }
+
+  async explainToken(
+    request: Conversation & Pick<GenerateRequest, 'sampler'>,
+    tokens: readonly number[],
+    index: number,
+    top?: number,
+  ): Promise<TokenExplanation | null> {
+    this.#engine();
+    return this.#run((signal) => {
+      const engine = this.#engine();
+      const promptIds = engine.text.promptIds(request.messages, request);
+      return engine.explainToken(promptIds, tokens, index, request.sampler, top, signal);
+    });
+  }
+
   async stop(): Promise<void> {
     await this.#settle();
+  }
+
+  /** Throws `NotFound` where no model is loaded. */
+  #engine(): NativeEngine {
+    if (this.#loaded) return this.#loaded.engine;
+    throw new EngineError('NotFound', { what: 'No model is loaded', remedy: 'Load a model first.' });
+  }
+
+  /** Asks the model what needs no GPU, whatever runs on it. */
+  async #read<Result>(ask: (engine: NativeEngine) => Result): Promise<Result> {
+    return Promise.resolve(ask(this.#engine()));
   }
 
   /** Runs one piece of work at a time; `#settle` can end it. */
@@ -124,19 +187,19 @@ export class EngineService implements EngineApi {
   }
 
   async #open(
-    id: string,
+    model: string | LocalModel,
     options: LoadOptions,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<Loaded> {
-    const file = await openStored(id);
+    const file = typeof model === 'string' ? await openStored(model) : await openLocal(model);
     try {
       await this.#warm;
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
       const bytes = file.files.length === 1 ? file : file.files;
       const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, options, onProgress, signal);
-      return { id, options, file, engine };
+      return { model, options, file, engine };
     } catch (error) {
       await file.release();
       throw error;
@@ -165,9 +228,9 @@ export class EngineService implements EngineApi {
 
   async #recover(signal: AbortSignal): Promise<void> {
     this.#recoveries++;
-    const { id, options } = this.#loaded!;
+    const { model, options } = this.#loaded!;
     await this.#release();
-    this.#loaded = await this.#open(id, options, () => undefined, signal);
+    this.#loaded = await this.#open(model, options, () => undefined, signal);
   }
 
   /** Resolves once the file may be deleted. */
@@ -177,4 +240,10 @@ export class EngineService implements EngineApi {
     loaded?.engine.dispose();
     await loaded?.file.release();
   }
+}
+
+/** A model on the person's disk, as if it were stored. Comes when it is first asked for: most models are stored. */
+async function openLocal(model: LocalModel): Promise<OpenModel> {
+  const { readLocal } = await import('./read-local.ts');
+  return readLocal(model);
 }

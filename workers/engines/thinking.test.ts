@@ -5,7 +5,7 @@ import { scriptedModel } from '../../tools/testing/scripted-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import { Gpu } from '../gpu/gpu.ts';
 import { openGpu } from '../gpu/open-gpu.ts';
-import { DEFAULT_SAMPLER, type GenerateEvent } from '../protocol/engine.ts';
+import { type AnswerPrefix, DEFAULT_SAMPLER, type GenerateEvent } from '../protocol/engine.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { NativeEngine } from './native.ts';
 
@@ -39,13 +39,17 @@ describe.runIf(present)('a model that thinks', () => {
     (gpu as Gpu).destroy();
   });
 
-  async function answer(promptIds: readonly number[], options: { verbatim?: boolean; said?: number[] } = {}) {
+  async function answer(
+    promptIds: readonly number[],
+    options: { verbatim?: boolean; said?: number[]; prefix?: AnswerPrefix } = {},
+  ) {
     const events: GenerateEvent[] = [];
     const { verbatim = false, said = [] } = options;
+    const prefix = options.prefix ? { prefix: engine.text.prefixIds(options.prefix, promptIds) } : {};
     const onEvent = (event: GenerateEvent): void => void events.push(event);
     const result = await engine.answer(
       promptIds,
-      { sampler: SAMPLER, maxTokens: 20, verbatim },
+      { sampler: SAMPLER, maxTokens: 20, verbatim, ...prefix },
       onEvent,
       undefined,
       said,
@@ -56,13 +60,15 @@ describe.runIf(present)('a model that thinks', () => {
   }
 
   test('says thought and answer apart, and the thought is no part of the next prompt', async () => {
-    const { result, streamed } = await answer(engine.promptIds([QUESTION]));
+    const { result, streamed } = await answer(engine.text.promptIds([QUESTION]));
     expect(result).toMatchObject({ thinking: 'Let me see.', text: 'Hello!', finishReason: 'end-of-turn' });
     expect(streamed).toEqual({ thinking: 'Let me see.', text: 'Hello!' });
+    // The mark before it counts, the mark behind it does not.
+    expect(result.thinkingTokens).toBe(5);
     expect(result.thinkingMs).toBeGreaterThan(0);
     expect(result.thinkingMs).toBeLessThanOrEqual(result.decodeMs);
     const said = { role: 'assistant', content: result.text, thinking: result.thinking } as const;
-    const next = engine.promptIds([QUESTION, said, QUESTION]);
+    const next = engine.text.promptIds([QUESTION, said, QUESTION]);
     const { tokenizer } = engine.model;
     const text = new TextDecoder().decode(Buffer.concat(next.map((id) => tokenizer.tokenBytes(id))));
     expect(text).toContain('Hello!');
@@ -70,22 +76,59 @@ describe.runIf(present)('a model that thinks', () => {
   });
 
   test('does not think where that is switched off', async () => {
-    const { result, streamed } = await answer(engine.promptIds([QUESTION], false));
+    const { result, streamed } = await answer(engine.text.promptIds([QUESTION], { thinking: false }));
     expect(result).toMatchObject({ thinking: '', thinkingMs: 0, generatedTokens: 2 });
     expect(streamed.text.trim()).toBe('Hello!');
     expect(engine.model.template.facts).toMatchObject({ origin: 'file', format: 'Phi-3', thinkingSwitch: true });
   });
 
   test('goes on with its thought where a lost device cut it off', async () => {
-    const promptIds = engine.promptIds([QUESTION]);
+    const promptIds = engine.text.promptIds([QUESTION]);
     const whole = await answer(promptIds);
     const { result, streamed } = await answer(promptIds, { said: whole.result.tokens.slice(0, 3) });
     expect(result).toMatchObject({ thinking: 'Let me see.', text: 'Hello!' });
     expect(streamed).toEqual({ thinking: ' see.', text: 'Hello!' });
   });
 
+  test('goes on from a prefix that ends in its thought, or behind it', async () => {
+    const promptIds = engine.text.promptIds([QUESTION]);
+    const { tokens } = (await answer(promptIds)).result;
+    const whole = { thinking: 'Let me see.', text: 'Hello!', tokens, thinkingTokens: 5 };
+    const inThought = await answer(promptIds, { prefix: { tokens: tokens.slice(0, 3) } });
+    expect(inThought.result).toMatchObject(whole);
+    expect(inThought.streamed).toEqual({ thinking: ' see.', text: 'Hello!' });
+    const behind = await answer(promptIds, { prefix: { tokens: tokens.slice(0, 7) } });
+    expect(behind.result).toMatchObject(whole);
+    expect(behind.streamed).toEqual({ thinking: '', text: '!' });
+  });
+
+  test('goes on from a thought that a person wrote', async () => {
+    const promptIds = engine.text.promptIds([QUESTION]);
+    const { result, streamed } = await answer(promptIds, { prefix: { thinking: 'Let me see.', text: ' Hello' } });
+    expect(result.thinking.trimEnd()).toBe('Let me see.');
+    expect(result.text).toBe(`Hello${streamed.text}`);
+    expect(streamed.thinking).toBe('');
+    expect(result.thinkingTokens).toBeGreaterThan(5);
+  });
+
+  test('can be pointed at, word by word', async () => {
+    const promptIds = engine.text.promptIds([QUESTION]);
+    const { tokens } = (await answer(promptIds)).result;
+    const texts = engine.text.tokenTexts(promptIds, tokens);
+    expect(texts.map(({ part, offset, text }) => `${part}@${offset}${text}`)).toEqual([
+      'null@0',
+      'thinking@0Let',
+      'thinking@3 me',
+      'thinking@6 see',
+      'thinking@10.',
+      'null@0',
+      'text@0Hello',
+      'text@5!',
+    ]);
+  });
+
   test('leaves everything in the text for tools', async () => {
-    const { result } = await answer(engine.promptIds([QUESTION]), { verbatim: true });
+    const { result } = await answer(engine.text.promptIds([QUESTION]), { verbatim: true });
     expect(result).toMatchObject({ thinking: '', text: '<think> Let me see.</think> Hello!' });
   });
 });

@@ -1,5 +1,6 @@
 /** Finds an adapter and opens a device with the largest limits it offers. Refuses nothing by vendor name. */
 import type { AdapterSummary, GpuReport } from '../protocol/engine.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 import { Gpu } from './gpu.ts';
 
 /** What no WebGPU device has less of; an adapter below is broken or deliberately limited. */
@@ -27,16 +28,12 @@ async function findAdapter(gpu: GPU | undefined): Promise<GPUAdapter | Unavailab
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) return { kind: 'unavailable', reason: 'no-adapter', detail: 'The browser offers no graphics adapter.' };
-  for (const [name, needed] of Object.entries(NEEDED_LIMITS)) {
+  const short = Object.entries(NEEDED_LIMITS).flatMap(([name, needed]) => {
     const there = adapter.limits[name as keyof typeof NEEDED_LIMITS];
-    if (there < needed) {
-      return {
-        kind: 'unavailable',
-        reason: 'limits-too-small',
-        detail: `${name}: needs ${needed}, this adapter has ${there}.`,
-      };
-    }
-  }
+    const [wanted, got] = /Size$/.test(name) ? [formatBytes(needed), formatBytes(there)] : [needed, there];
+    return there < needed ? [`${name}: needs ${wanted}, this adapter has ${got}.`] : [];
+  });
+  if (short.length > 0) return { kind: 'unavailable', reason: 'limits-too-small', detail: short.join(' ') };
   return adapter;
 }
 
@@ -53,6 +50,7 @@ function summarizeAdapter(adapter: GPUAdapter): AdapterSummary {
     subgroups: features.has('subgroups'),
     isFallback: info.isFallbackAdapter ?? false,
     maxBufferBytes: limits.maxBufferSize,
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
   };
 }
 

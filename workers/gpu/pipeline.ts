@@ -8,7 +8,8 @@ const BUFFER_TYPES = { read: 'read-only-storage', read_write: 'storage', uniform
  * Compiles a kernel for fixed sizes.
  *
  * Layouts are explicit: `auto` would drop a binding that one variant leaves unused, and bind groups could not be shared.
- * Rejects with `GpuWrongResult` if the driver refuses the module; the message carries its line and column.
+ * Rejects with `GpuWrongResult` if the driver refuses the module, with its line and column in the message, and with
+ * `GpuLost` if the device goes away meanwhile.
  */
 export async function createPipeline<Shape>(
   device: GPUDevice,
@@ -36,8 +37,14 @@ export async function createPipeline<Shape>(
       compute: { module, entryPoint: 'main', constants: kernel.overrides(shape, variant) },
     });
   } catch (cause) {
-    const { messages } = await module.getCompilationInfo();
-    const complaints = messages.map(
+    const info = await module.getCompilationInfo().catch(() => null);
+    if (info === null) {
+      throw new EngineError('GpuLost', {
+        what: `The graphics device was lost while the kernel "${label}" was compiled`,
+        remedy: 'Load the model again; if it happens again, reload the page or choose a smaller model.',
+      });
+    }
+    const complaints = info.messages.map(
       ({ type, lineNum, linePos, message }) => `${type} ${lineNum}:${linePos} ${message}`,
     );
     throw new EngineError('GpuWrongResult', {

@@ -27,7 +27,7 @@ function faulty(gpu: Gpu, expression: string, replacement: string): Gpu {
 }
 
 describe('self-test', () => {
-  test('passes on a sound device, for every tensor type', { timeout: COMPILING_MS }, async () => {
+  test('passes on a sound device, for every tensor type', { timeout: 3 * COMPILING_MS }, async () => {
     const gpu = await open('SwiftShader');
     if (!gpu) return;
     await selfTest(gpu, new PipelineCache(gpu), QUANT_TYPES, PLAIN, true);

@@ -117,7 +117,7 @@ async function checkLinear(
   variant: Variant,
   tokens: number,
 ): Promise<void> {
-  const { planes, dequantize, fileRowBytes, blockBytes } = quantFormats[type];
+  const { planes, dequantize, fileRowBytes, blockBytes, table } = quantFormats[type];
   const { quantBytes, scaleBytes } = planes(ROWS, COLUMNS);
   // Bytes below 60 make every f16 and f32 that a block may hold finite and below one.
   const raw = Uint8Array.from(sequence(Math.ceil((ROWS * fileRowBytes(COLUMNS)) / 4) * 4, 60));
@@ -128,6 +128,7 @@ async function checkLinear(
     quants: quantBytes,
     scales: scaleBytes,
     slice: Uint32Array.of(ROWS, 0, 1, 0),
+    table,
   };
   const repackShape = { type, columns: COLUMNS, planeRows: ROWS };
   const repacked = async (output: 'quants' | 'scales'): Promise<Uint32Array<ArrayBuffer>> => {

@@ -1,5 +1,9 @@
 /** The engine worker's API: one model on the GPU, one conversation in its KV cache. It has no network. */
-import type { ModelSummary } from './model.ts';
+import type { ChatTemplateFacts } from './chat-template.ts';
+import type { ModelSource, ModelSummary } from './model.ts';
+import type { ModelCard } from './model-card.ts';
+
+export type { ChatTemplateFacts };
 
 /** What the engine found when it looked for a GPU. */
 export type GpuReport =
@@ -22,10 +26,24 @@ export interface AdapterSummary {
   /** Runs on the CPU: slow. */
   readonly isFallback: boolean;
   readonly maxBufferBytes: number;
+  /** The most of a buffer that a kernel sees: what a buffer of a model may have, if it is the smaller of both. */
+  readonly maxBindingBytes: number;
 }
 
 /** What weights can be made smaller to as they are loaded: 8.5 or 4.5 bits each. */
 export type QuantizedType = 'Q8_0' | 'Q4_0';
+
+/** Tokens of context where nobody asks for more: enough for a conversation, small on any GPU. */
+export const DEFAULT_CONTEXT_TOKENS = 4096;
+
+/** A model that is read where it lies on the person's disk, and kept nowhere. */
+export interface LocalModel {
+  readonly source: Extract<ModelSource, { kind: 'file' | 'files' }>;
+  readonly summary: ModelSummary;
+}
+
+/** The id of a loaded model that is not kept. */
+export const NOT_KEPT = 'not-kept';
 
 /** How a model is brought up. */
 export interface LoadOptions {
@@ -49,20 +67,6 @@ export interface LoadProgress {
   readonly loadedBytes: number;
   readonly totalBytes: number;
   readonly remainingMs: number | null;
-}
-
-/** How conversations are written for a model. */
-export interface ChatTemplateFacts {
-  /** The file's own template; else one that goes with the architecture; else none: the model continues a text. */
-  readonly origin: 'file' | 'architecture' | 'none';
-  /** The well-known format that it writes; `null` for a custom template and for none. */
-  readonly format: string | null;
-  /** What it puts before the first turn of itself, control tokens included. Empty where nothing, or not known. */
-  readonly opening: string;
-  /** Whether the model thinks where nobody says; `null` where the template has no switch for it. */
-  readonly thinkingSwitch: boolean | null;
-  /** The template in Jinja, cut at 256 Ki characters. From a stranger: text to show, nothing more. */
-  readonly text: string;
 }
 
 /** What runs once a load is done. */
@@ -120,18 +124,37 @@ export const DEFAULT_SAMPLER: Omit<SamplerSettings, 'seed'> = {
   penaltyWindow: 64,
 };
 
-/** A request for one answer. */
-export interface GenerateRequest {
+/** A conversation, and how its answer is to be thought about: all that its prompt is made of. */
+export interface Conversation {
   readonly messages: readonly ChatMessage[];
-  readonly sampler: SamplerSettings;
-  /** At most this many tokens; the context's end is a bound too. */
-  readonly maxTokens?: number;
-  readonly stopStrings?: readonly string[];
   /** Whether the model thinks first, where its template has a switch for it; missing: as the template has it. */
   readonly thinking?: boolean;
+  /** How hard it thinks: one of the template's `thinkingEfforts`. Without effect where it is none of them. */
+  readonly thinkingEffort?: string;
 }
 
-/** What arrives while an answer is made. Text and thoughts are whole code points, in order. */
+/**
+ * What an answer begins with already: ids of an earlier answer, or text that a person wrote.
+ *
+ * Text is cut into tokens behind the prompt, as the model's own would stand there, and a known answer gets its ids. A
+ * thought goes before the text in the model's marks; it stays open where there is no text. Spaces at the very end are left
+ * for the model to write, for its words bring their own.
+ */
+export type AnswerPrefix =
+  { readonly tokens: readonly number[] } | { readonly text: string; readonly thinking?: string };
+
+/** A request for one answer. */
+export interface GenerateRequest extends Conversation {
+  readonly sampler: SamplerSettings;
+  /** At most this many new tokens; the context's end is a bound too. */
+  readonly maxTokens?: number;
+  /** They count behind the prefix; one may begin in it. */
+  readonly stopStrings?: readonly string[];
+  /** The answer goes on behind this. */
+  readonly prefix?: AnswerPrefix;
+}
+
+/** What arrives while an answer is made: what is new behind the prefix, in whole code points, in order. */
 export type GenerateEvent =
   | {
       readonly kind: 'prefill';
@@ -139,36 +162,141 @@ export type GenerateEvent =
       readonly totalTokens: number;
       readonly reusedTokens: number;
     }
+  /** `tokens` counts what is new. */
   | { readonly kind: 'text' | 'thinking'; readonly text: string; readonly tokens: number };
 
 /** Why an answer ended. */
 export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'context-full' | 'stopped';
 
-/** How an answer went. */
+/**
+ * How an answer went.
+ *
+ * Prefill speed is `prefilledTokens` / `prefillMs`, decode speed `decodedTokens` / `decodeMs`, and the share that was reused
+ * `reusedTokens` / (`promptTokens` + `prefixTokens`).
+ */
 export interface GenerateResult {
+  /** The whole answer, its prefix included. */
   readonly text: string;
-  /** What the model thought before, apart from the text; empty where it did not. */
+  /** What the model thought before, apart from the text; empty where it did not. The whole of it, as with `text`. */
   readonly thinking: string;
-  /** How long it thought; 0 where it did not. */
+  /** Ids of the whole answer: prefix, thoughts and their marks, what was cut off at a stop string; not the end of turn. */
+  readonly tokens: readonly number[];
+  /** How long it thought, behind the prefix; 0 where it did not. */
   readonly thinkingMs: number;
+  /** How many of `tokens` are thoughts, with the marks before them. */
+  readonly thinkingTokens: number;
   readonly finishReason: FinishReason;
   readonly promptTokens: number;
-  /** Prompt tokens whose KV entries were still there from earlier turns. */
+  /** How many of `tokens` the answer began with. */
+  readonly prefixTokens: number;
+  /** Tokens of prompt and prefix whose KV entries were still there from earlier turns. */
   readonly reusedTokens: number;
+  /** New tokens, behind the prefix. */
   readonly generatedTokens: number;
+  /** Tokens that ran in `prefillMs`; the first new token comes out of them. */
+  readonly prefilledTokens: number;
   readonly prefillMs: number;
+  /** From the request's arrival to the first new token, template and tokenizer included; `null` where none came. */
+  readonly firstTokenMs: number | null;
+  /** Steps that ran in `decodeMs`: every new token but the first, an end of turn, and what a stop came too late for. */
+  readonly decodedTokens: number;
   readonly decodeMs: number;
 }
 
+/** Where a conversation's tokens go. */
+export interface TokenCounts {
+  /** All of the prompt, up to where the answer begins. */
+  readonly total: number;
+  /** Each message's own text, by index; thoughts are not part of it. */
+  readonly messages: readonly number[];
+  /** The rest: marks of turns, what the template adds, thoughts that it shows. At least 0. */
+  readonly template: number;
+}
+
+/** One id of an answer as text. */
+export interface TokenText {
+  /** Where its text goes; `null` for what is in neither: marks of thoughts, the head of a channel. */
+  readonly part: 'text' | 'thinking' | null;
+  /** Where its text begins in that part, in UTF-16 units. */
+  readonly offset: number;
+  /**
+   * What it brings out; empty where only the next id with text does: half a code point, or what could still become a
+   * mark. Ids with empty text belong to the next one of the same part and offset that has some.
+   */
+  readonly text: string;
+}
+
+/** A token that could stand at one place of an answer. */
+export interface TokenCandidate {
+  readonly id: number;
+  /** As shown: text, bytes that are no whole text in hex (`E2 82`), or a control token's name. */
+  readonly text: string;
+  readonly kind: 'text' | 'bytes' | 'control';
+  /** 1 is the likeliest. */
+  readonly rank: number;
+  /** Before penalties, cuts and temperature: the model's own, from 0 to 1. */
+  readonly probability: number;
+  /** Whether top-k, top-p and min-p (greedy: being the likeliest) left it to be drawn, after penalties. */
+  readonly kept: boolean;
+  /** With which it was drawn, from 0 to 1: after penalties, cuts and temperature. */
+  readonly sampledProbability: number;
+}
+
+/** What a model could have said at one place of an answer. */
+export interface TokenExplanation {
+  /** What it said. */
+  readonly taken: TokenCandidate;
+  /** The likeliest, best first. */
+  readonly top: readonly TokenCandidate[];
+}
+
+/**
+ * What the engine tells of tokens. Methods reject with `NotFound` if no model is loaded, and with `SettingInvalid` for ids
+ * that the model does not have.
+ */
+export interface TokenApi {
+  /** Counts a conversation's tokens, without the GPU: also while an answer is made. */
+  countTokens(conversation: Conversation): Promise<TokenCounts>;
+  /** Counts the tokens of a draft or an attachment, without the GPU: also while an answer is made. */
+  countText(text: string): Promise<number>;
+  /**
+   * The text of each id of an answer to this conversation, by index; joined, each part is the answer's `text` or
+   * `thinking` (a stop string and what follows it come behind their end). Without the GPU.
+   */
+  tokenTexts(conversation: Conversation, tokens: readonly number[]): Promise<readonly TokenText[]>;
+  /**
+   * What stood to choose from where `tokens[index]` was taken: runs what comes before it, mostly out of the cache. `top`
+   * is 10 if it is missing. Resolves to `null` if stopped. Rejects with `FileBusy` while an answer is made, with
+   * `SettingInvalid` for an index that is none, and with `ContextFull`.
+   */
+  explainToken(
+    request: Conversation & Pick<GenerateRequest, 'sampler'>,
+    tokens: readonly number[],
+    index: number,
+    top?: number,
+  ): Promise<TokenExplanation | null>;
+}
+
 /** What the engine worker does. Every method may reject with an EngineError. */
-export interface EngineApi {
+export interface EngineApi extends TokenApi {
   /** Looks for a GPU without keeping it busy. */
   probe(): Promise<GpuReport>;
   /**
-   * Loads a complete file of the store; replaces the model that was there. Resolves to `null` if stopped. `onProgress` is
-   * a comlink proxy.
+   * Bytes that the device moves in a second, read and written together, by copying 128 MiB a dozen times. It takes the GPU
+   * for a moment, so it is asked where nothing runs. Rejects with `GpuUnavailable` or `GpuOutOfMemory`.
    */
-  load(id: string, options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel | null>;
+  measureBandwidth(): Promise<number>;
+  /**
+   * Loads a complete file of the store by its id, or a model from the disk; replaces the model that was there. Resolves to
+   * `null` if stopped. `onProgress` is a comlink proxy.
+   */
+  load(
+    model: string | LocalModel,
+    options: LoadOptions,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel | null>;
+  /** Reads what is to be known of a complete file of the store. Needs no GPU. */
+  card(id: string): Promise<ModelCard>;
   /** Frees the GPU. No effect if nothing is loaded. */
   unload(): Promise<void>;
   /** Answers a conversation. One at a time. `onEvent` is a comlink proxy. */

@@ -32,6 +32,34 @@ export interface FoundModel {
 export type ModelPlace =
   { readonly kind: 'files'; readonly files: readonly ListedFile[] } | ({ readonly kind: 'repository' } & Repository);
 
+/** Words to search a hub by. */
+export interface HubQuery {
+  readonly words: string;
+  /** Base URL of the hub or of a mirror; the default is the public hub. */
+  readonly endpoint?: string;
+}
+
+/** A repository that a search found: GGUF files of an architecture that runs here, free to fetch without an account. */
+export interface HubModel {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly architecture: string;
+  /** Number of weights, and tokens of context, as the hub reads them of one of the files; `null` where it does not say. */
+  readonly parameters: number | null;
+  readonly contextLength: number | null;
+  /** As the repository names it, or `null`. */
+  readonly licence: string | null;
+  /** In the last 30 days. */
+  readonly downloads: number;
+}
+
+/** What a search found, most fetched first. */
+export interface HubModels {
+  readonly models: readonly HubModel[];
+  /** Repositories that match too, but do not run here or need an account. */
+  readonly leftOut: number;
+}
+
 /** What was found. */
 export interface FoundModels {
   readonly models: readonly FoundModel[];

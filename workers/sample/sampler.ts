@@ -79,7 +79,8 @@ export class Sampler {
   #thresholdStale = true;
 }
 
-function checkSettings(settings: SamplerSettings): void {
+/** Throws `SettingInvalid` for a setting that is out of range. */
+export function checkSettings(settings: SamplerSettings): void {
   const check = (name: keyof SamplerSettings, from: number, to: number, whole = false): void => {
     const value = settings[name];
     if (value >= from && value <= to && (!whole || Number.isInteger(value))) return;

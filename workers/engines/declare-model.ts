@@ -1,0 +1,165 @@
+/**
+ * From what a file says to a declared forward pass: how long its context is, in which types and in which form its kernels
+ * run, and what memory that takes. Nothing of it is allocated here; a model that cannot run is refused before its weights move.
+ */
+import type { Variant } from '../../shaders/kernel.ts';
+import { isQuantType, type QuantType } from '../../shaders/quant/format.ts';
+import { isCausal, type Pooling } from '../format/embedding-model.ts';
+import type { ModelFile } from '../format/model-file.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { PipelineCache } from '../gpu/pipeline-cache.ts';
+import { checkQuantize } from '../gpu/self-test.ts';
+import type { LayerCache } from '../graph/attention.ts';
+import { type Activation, Graph } from '../graph/graph.ts';
+import { Slot } from '../graph/slot.ts';
+import { architectures } from '../models/architectures.ts';
+import { Settings } from '../models/forward.ts';
+import { ropeSettings } from '../models/rope-settings.ts';
+import { RopeTables } from '../models/rope-tables.ts';
+import { type ModelShape, readShape } from '../models/shape.ts';
+import { matrixType, Weights } from '../models/weights.ts';
+import { DEFAULT_CONTEXT_TOKENS, type LoadOptions, type QuantizedType } from '../protocol/engine.ts';
+import { EngineError } from '../protocol/errors.ts';
+import type { ModelSummary } from '../protocol/model.ts';
+import { readTokenizer } from '../text/create-tokenizer.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { chooseVariant } from './choose-variant.ts';
+
+/** The same where a text must run as one chunk, which scratch memory grows with: more than most such models read. */
+const DEFAULT_WHOLE_TEXT_TOKENS = 2048;
+
+/** Largest prefill chunk with tiles, and without: scratch memory grows with it. */
+const CHUNK_TOKENS = { tiled: 512, threads: 64 } as const;
+
+/** What tests and benchmarks may insist on besides what a person may choose. */
+export interface EngineOptions extends LoadOptions {
+  /** Kernels to run instead of those that the device's own measurement chooses. */
+  readonly variant?: Variant;
+  /** Largest weight binding, below the device's limit, to see matrices cut into shards. */
+  readonly bindingBytes?: number;
+}
+
+/** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */
+export interface DeclaredModel {
+  /** With its vocabulary in GGUF's keys, whatever it came in. */
+  readonly file: ModelFile;
+  readonly summary: ModelSummary;
+  readonly shape: ModelShape;
+  readonly contextLength: number;
+  readonly tokenizer: Tokenizer;
+  readonly variant: Variant;
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly ropeTables: RopeTables;
+  /** Logits, or a text's embedding. */
+  readonly output: Activation;
+  /** Whether a text must run as one chunk. */
+  readonly wholeText: boolean;
+  readonly quantized: QuantizedType | null;
+}
+
+/** Declares a forward pass; `pooling` is `null` for a model that is to write. */
+export async function declareModel(
+  gpu: Gpu,
+  opened: ModelFile,
+  summary: ModelSummary,
+  pooling: Pooling | null,
+  options: EngineOptions,
+  signal?: AbortSignal,
+): Promise<DeclaredModel> {
+  const declare = architectures[summary.architecture];
+  if (!declare) {
+    throw new EngineError('FileUnsupported', {
+      what: `Freehold cannot run the architecture "${summary.architecture}" yet`,
+      remedy: 'Choose another model.',
+    });
+  }
+  const { tokenizer, file } = readTokenizer(opened, options);
+  const shape = readShape(file);
+  const causal = isCausal(file, summary.architecture);
+  // Where a token looks ahead, or more than the last one is asked for, what ran before is not enough to go on from.
+  const wholeText = !causal || (pooling !== null && pooling !== 'last');
+  const contextLength = chooseContext(options, shape, wholeText);
+  const quantized = options.quantize ?? null;
+  const types = matrixTypes(file, quantized);
+  const pipelines = PipelineCache.of(gpu);
+  if (quantized !== null) await checkQuantize(gpu, pipelines, quantized);
+  const variant =
+    options.variant ??
+    (await chooseVariant(gpu, pipelines, types, quantized ?? summary.quantization, shape.experts !== null));
+  const graph = new Graph(
+    gpu,
+    variant,
+    contextLength,
+    wholeText ? contextLength : CHUNK_TOKENS[variant.reduction === 'thread' ? 'threads' : 'tiled'],
+  );
+  const { memory } = graph;
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const bindingBytes = options.bindingBytes ?? Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const weights = new Weights(file, memory, bindingBytes, quantized);
+  const rope = await ropeSettings(file, shape, contextLength, signal);
+  const ropeTables = new RopeTables(memory, contextLength, shape.rotaryDim, rope);
+  const cache = planCache(graph, shape, contextLength, variant.real === 'f16' ? 2 : 4);
+  const settings = new Settings(file, shape.architecture);
+  const output = declare({
+    graph,
+    weights,
+    shape,
+    settings,
+    ropeTables,
+    cache,
+    contextLength,
+    causal,
+    pooling,
+  });
+  return {
+    file,
+    summary,
+    shape,
+    contextLength,
+    tokenizer,
+    variant,
+    graph,
+    weights,
+    ropeTables,
+    output,
+    wholeText,
+    quantized,
+  };
+}
+
+/** The types in which a file's matrices run. Throws `SettingInvalid` where `quantize` changes none of them. */
+function matrixTypes(file: ModelFile, quantize: QuantizedType | null): ReadonlySet<QuantType> {
+  const matrices = [...file.tensors.values()].filter(({ shape }) => shape.length > 1);
+  if (quantize !== null && !matrices.some((tensor) => matrixType(tensor, quantize) !== tensor.type)) {
+    throw new EngineError('SettingInvalid', {
+      what: `This model has no weights that could be made smaller to ${quantize}`,
+      expected: 'weights of F32, F16 or BF16, in rows of a multiple of 32',
+      got: [...new Set(matrices.map(({ type }) => type))].join(', '),
+      remedy: 'Load the model as it is.',
+    });
+  }
+  return new Set(matrices.map((tensor) => matrixType(tensor, quantize)).filter(isQuantType));
+}
+
+function chooseContext({ contextLength }: LoadOptions, shape: ModelShape, wholeText: boolean): number {
+  const usual = wholeText ? DEFAULT_WHOLE_TEXT_TOKENS : DEFAULT_CONTEXT_TOKENS;
+  const wanted = contextLength ?? Math.min(usual, shape.contextLength);
+  if (!Number.isInteger(wanted) || wanted < 2 || wanted > shape.contextLength) {
+    throw new EngineError('SettingInvalid', {
+      what: 'The context length is out of range',
+      expected: `a whole number from 2 to ${shape.contextLength}, which this model was trained for`,
+      got: wanted,
+    });
+  }
+  return wanted;
+}
+
+function planCache(graph: Graph, shape: ModelShape, contextLength: number, realBytes: number): LayerCache[] {
+  const { kvHeads, headDim, layers } = shape;
+  const bytes = kvHeads * contextLength * headDim * realBytes;
+  return Array.from({ length: layers }, (_, layer) => ({
+    keys: graph.memory.add(new Slot(`keys of layer ${layer}`, bytes, 'kv-cache')),
+    values: graph.memory.add(new Slot(`values of layer ${layer}`, bytes, 'kv-cache')),
+  }));
+}
