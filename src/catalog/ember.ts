@@ -1,5 +1,5 @@
 /** The model that comes with the page. Its figures are written by `npm run train`, beside the file itself. */
-import type { ModelSource } from '../../workers/protocol/model.ts';
+import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
 import { fileBytes, sha256 } from './ember.json';
 
 /** What it is called and known by. */
@@ -15,4 +15,9 @@ export const EMBER_PROMPTS = [
 /** Where it lies, for a page with this base URI. */
 export function emberSource(baseUri: string): ModelSource {
   return { kind: 'url', url: new URL('models/ember/ember.gguf', baseUri).href, sha256 };
+}
+
+/** It among the models that are kept, whole; an older one that came with an older page does not count. */
+export function keptEmber(entries: readonly LibraryEntry[]): LibraryEntry | undefined {
+  return entries.find((entry) => entry.sha256 === sha256 && entry.state === 'complete');
 }
