@@ -1,0 +1,101 @@
+/** Checks the record of an answer that came from a file: the page shows it and makes the answer again by it. */
+import type { AnswerRecord } from '../chat.ts';
+import { plainTitle } from './build-chat.ts';
+import { isObject, type JsonObject } from './facts.ts';
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string' && value.length <= 100_000;
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const isMs: Check = (value) => isNumber(value) && (value as number) >= 0;
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isSha256: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/u.test(value);
+const ENDS: readonly AnswerRecord['finishReason'][] = [
+  'end-of-turn',
+  'max-tokens',
+  'stop-string',
+  'context-full',
+  'stopped',
+  'failed',
+  'interrupted',
+];
+
+const hasFields =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isObject(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
+
+const MODEL: Readonly<Record<keyof AnswerRecord['model'], Check>> = {
+  name: isText,
+  sha256: orNull(isSha256),
+  quantization: isText,
+};
+
+const SAMPLER: Readonly<Record<keyof AnswerRecord['sampler'], Check>> = {
+  temperature: isNumber,
+  topK: isCount,
+  topP: isNumber,
+  minP: isNumber,
+  repetitionPenalty: isNumber,
+  frequencyPenalty: isNumber,
+  presencePenalty: isNumber,
+  penaltyWindow: isCount,
+  seed: isCount,
+};
+
+const CHECKS: Readonly<Record<Exclude<keyof AnswerRecord, 'replayOf'>, Check>> = {
+  model: hasFields(MODEL),
+  templateSha256: isText,
+  systemPrompt: isText,
+  sampler: hasFields(SAMPLER),
+  stopStrings: listOf(isText),
+  maxTokens: orNull(isCount),
+  thinking: orNull((value) => typeof value === 'boolean'),
+  thinkingEffort: orNull(isText),
+  contextLength: isCount,
+  device: isText,
+  finishReason: (value) => ENDS.some((end) => end === value),
+  tokens: listOf(isCount),
+  thinkingTokens: isCount,
+  promptTokens: isCount,
+  prefixTokens: isCount,
+  reusedTokens: isCount,
+  generatedTokens: isCount,
+  prefilledTokens: isCount,
+  prefillMs: isMs,
+  firstTokenMs: orNull(isMs),
+  decodedTokens: isCount,
+  decodeMs: isMs,
+};
+
+/** What is shown on a line of its own. */
+const LINES = ['device', 'thinkingEffort', 'templateSha256'] as const;
+
+/** The record, without fields that this page does not know, its names as they may be shown; or the name of the first field that is not as it must be. */
+export function checkAnswerRecord(value: JsonObject): AnswerRecord | string {
+  const wrong = Object.entries(CHECKS).find(([name, check]) => !check(value[name]));
+  if (wrong !== undefined) return wrong[0];
+  const { replayOf } = value;
+  if (replayOf !== undefined && !isText(replayOf)) return 'replayOf';
+  const names = [...Object.keys(CHECKS), ...(replayOf === undefined ? [] : ['replayOf'])];
+  const record = pick(value, names) as unknown as AnswerRecord;
+  const model = pick(record.model, Object.keys(MODEL)) as unknown as AnswerRecord['model'];
+  return {
+    ...record,
+    ...Object.fromEntries(LINES.map((name) => [name, record[name] === null ? null : plainTitle(record[name])])),
+    model: { ...model, name: plainTitle(model.name), quantization: plainTitle(model.quantization) },
+    sampler: pick(record.sampler, Object.keys(SAMPLER)) as unknown as AnswerRecord['sampler'],
+  };
+}
+
+function pick(object: object, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map((name) => [name, (object as JsonObject)[name]]));
+}
