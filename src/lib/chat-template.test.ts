@@ -7,7 +7,9 @@ const facts = (changes: Partial<ChatTemplateFacts>): ChatTemplateFacts => ({
   format: 'ChatML',
   opening: '',
   thinkingSwitch: null,
+  thinkingEfforts: [],
   text: '',
+  sha256: '',
   ...changes,
 });
 

@@ -1,5 +1,7 @@
 /** What to say of the ways to have a model, and which one to propose. */
 import type { FoundModel, ModelChoice } from '../../workers/protocol/found.ts';
+import { m } from '../paraglide/messages.js';
+import { getLocale } from '../paraglide/runtime.js';
 
 /** What most people take, the best known first: about four bits a weight, the middle between size and quality. */
 const USUAL = ['Q4_K_M', 'UD-Q4_K_XL', 'Q4_K_S', 'Q4_K_L', 'Q4_0', 'MXFP4', 'IQ4_XS', 'q4f16_1', 'Q5_K_M', 'Q8_0'];
@@ -17,7 +19,7 @@ export function proposedChoice(models: readonly FoundModel[]): ModelChoice | nul
 
 /** What tells a choice from the others of its model. */
 export function choiceName({ container, quantization }: ModelChoice): string {
-  if (container === 'safetensors') return 'Original (safetensors)';
+  if (container === 'safetensors') return m.models_choice_original();
   if (container === 'mlc') return quantization === null ? 'MLC' : `${quantization} (MLC)`;
   return quantization ?? 'GGUF';
 }
@@ -26,15 +28,17 @@ export function choiceName({ container, quantization }: ModelChoice): string {
 export function missingSentence({ missing }: ModelChoice): string {
   const names = missing.map((path) => path.slice(path.lastIndexOf('/') + 1));
   const parts = names.map((name) => /-(\d{5})-of-(\d{5})\.\w+$/.exec(name));
-  const verb = missing.length === 1 ? 'is' : 'are';
+  const count = missing.length;
   if (parts.every((part) => part !== null)) {
     const numbers = listed(parts.map((part) => String(Number(part[1]))));
-    return `${missing.length === 1 ? 'Part' : 'Parts'} ${numbers} of ${Number(parts[0]![2])} ${verb} missing.`;
+    return m.models_missing_parts({ count, numbers, total: Number(parts[0]![2]) });
   }
-  return `${listed(names)} ${verb} missing.`;
+  return m.models_missing_names({ count, names: listed(names) });
 }
 
 function listed(names: readonly string[]): string {
-  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-  return [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(' and ');
+  if (names.length > 4)
+    return m.models_names_and_more({ names: names.slice(0, 3).join(', '), count: names.length - 3 });
+  // British English has no comma before the last one.
+  return new Intl.ListFormat(getLocale() === 'en' ? 'en-GB' : getLocale()).format(names);
 }

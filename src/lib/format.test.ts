@@ -1,13 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import {
-  formatBytes,
-  formatCount,
-  formatInteger,
-  formatRate,
-  formatRemaining,
-  formatSeconds,
-  formatSpeed,
-} from './format.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { baseLocale, overwriteGetLocale } from '../paraglide/runtime.js';
+import { formatBytes, formatCount, formatInteger, formatSeconds, formatShare, formatSpeed } from './format.ts';
+
+afterEach(() => {
+  overwriteGetLocale(() => baseLocale);
+});
 
 describe('formatBytes', () => {
   it.each([
@@ -27,21 +24,7 @@ describe('formatBytes', () => {
   });
 });
 
-describe('formatRemaining', () => {
-  it.each([
-    [0, 'a few seconds left'],
-    [12_000, 'about 15 seconds left'],
-    [54_000, 'about 55 seconds left'],
-    [58_000, 'about a minute left'],
-    [150_000, 'about 3 minutes left'],
-    [3_600_000, 'about 1 h left'],
-    [4_800_000, 'about 1 h 20 min left'],
-  ])('%d ms is %s', (ms, text) => {
-    expect(formatRemaining(ms)).toBe(text);
-  });
-});
-
-describe('counts, rates and speeds', () => {
+describe('counts, durations and speeds', () => {
   it('names large counts', () => {
     expect(formatCount(260_032)).toBe('260 thousand');
     expect(formatCount(8_030_261_248)).toBe('8.03 billion');
@@ -55,11 +38,9 @@ describe('counts, rates and speeds', () => {
     expect(formatSpeed(7.44)).toBe('7.4');
     expect(formatSpeed(48.2)).toBe('48');
   });
-  it('writes rates', () => {
-    expect(formatRate(12_300_000)).toBe('12.3 MB/s');
-  });
   it.each([
-    [0, '0.0 s'],
+    [0, 'under 0.1 s'],
+    [100, '0.1 s'],
     [1_449, '1.4 s'],
     [9_960, '10 s'],
     [59_400, '59 s'],
@@ -67,4 +48,33 @@ describe('counts, rates and speeds', () => {
   ])('writes how long %s ms are', (ms, text) => {
     expect(formatSeconds(ms)).toBe(text);
   });
+});
+
+describe('formatShare', () => {
+  it.each([
+    [0, '0 %'],
+    [0.00001, 'under 0.01 %'],
+    [0.0012, '0.12 %'],
+    [0.0456, '4.6 %'],
+    [0.4321, '43.2 %'],
+    [1, '100 %'],
+  ])('writes the share %s', (share, text) => {
+    expect(formatShare(share)).toBe(text);
+  });
+});
+
+it('writes German as Germans do', () => {
+  overwriteGetLocale(() => 'de');
+  const figures = [
+    ...[formatBytes(1), formatBytes(999), formatBytes(12_300_000), formatBytes(5e15)],
+    ...[formatCount(8_030_261_248), formatCount(260_032), formatCount(12), formatInteger(40_960)],
+    ...[formatShare(0.4321), formatShare(0.00001), formatSpeed(7.44), formatSpeed(12_345)],
+    ...[formatSeconds(0), formatSeconds(1_449), formatSeconds(185_000)],
+  ];
+  expect(figures.map((figure) => figure.replaceAll('\u00a0', ' '))).toEqual([
+    ...['1 Byte', '999 Byte', '12,3 MB', '5000 TB'],
+    ...['8,03 Milliarden', '260 Tausend', '12', '40.960'],
+    ...['43,2 %', 'unter 0,01 %', '7,4', '12345'],
+    ...['unter 0,1 s', '1,4 s', '3 min 5 s'],
+  ]);
 });

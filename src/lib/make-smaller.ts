@@ -1,6 +1,7 @@
 /** What a person may choose for a model of floats: to keep its weights exact or to make them smaller as they are loaded. */
 import type { QuantizedType } from '../../workers/protocol/engine.ts';
 import type { ModelSummary } from '../../workers/protocol/model.ts';
+import { m } from '../paraglide/messages.js';
 import { readStored, writeStored } from './stored.ts';
 
 /** One way to load a model; `null` keeps its weights as they are. */
@@ -19,10 +20,10 @@ export function sizeChoices(summary: ModelSummary): readonly SizeChoice[] {
   if (!isFloats(summary)) return [];
   const { fileBytes, parameters } = summary;
   return [
-    { quantize: null, label: 'Keep exact', weightBytes: fileBytes },
+    { quantize: null, label: m.models_size_exact(), weightBytes: fileBytes },
     // A scale of 16 bits for 32 weights comes on top.
-    { quantize: 'Q8_0', label: 'Make smaller (8 bit)', weightBytes: (parameters * 8.5) / 8 },
-    { quantize: 'Q4_0', label: 'Make smallest (4 bit)', weightBytes: (parameters * 4.5) / 8 },
+    { quantize: 'Q8_0', label: m.models_size_smaller(), weightBytes: (parameters * 8.5) / 8 },
+    { quantize: 'Q4_0', label: m.models_size_smallest(), weightBytes: (parameters * 4.5) / 8 },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { droppedFiles, pickedFiles } from './picked-files.ts';
+import { droppedFiles, pickedFiles, sortFiles } from './picked-files.ts';
 
 interface Tree {
   readonly [name: string]: Tree | string;
@@ -60,5 +60,35 @@ describe('what was dropped', () => {
       'folder/a.json',
       'b.gguf',
     ]);
+  });
+});
+
+describe('a model among other files', () => {
+  const sort = async (files: Record<string, string>) => {
+    const picked = Object.entries(files).map(([path, content]) => ({ path, file: new File([content], path) }));
+    const { model, others } = await sortFiles(picked);
+    return [model, others].map((some) => some.map(({ path }) => path).join(' '));
+  };
+
+  it('is told by its name, by its folder, and where the name says nothing by its first bytes', async () => {
+    expect(await sort({ 'a.gguf': 'x', 'notes.txt': 'GG', 'b.csv': 'a,b' })).toEqual(['a.gguf', 'notes.txt b.csv']);
+    expect(await sort({ 'm/config.json': '{}', 'm/readme.md': '#', 'b.pdf': '%PDF-' })).toEqual([
+      'm/config.json m/readme.md',
+      'b.pdf',
+    ]);
+    const header = '\x10\0\0\0\0\0\0\0{"a"';
+    expect(await sort({ download: 'GGUF\x03', blob: header, text: 'words {"a": 1}', empty: '' })).toEqual([
+      'download blob',
+      'text empty',
+    ]);
+  });
+
+  it('takes along what lies beside its weights, and only then', async () => {
+    expect(await sort({ 'config.json': '{}', 'model.safetensors': 'x', 'report.json': '{}' })).toEqual([
+      'config.json model.safetensors',
+      'report.json',
+    ]);
+    expect(await sort({ 'config.json': '{}', 'a.gguf': 'x' })).toEqual(['a.gguf', 'config.json']);
+    expect(await sort({ 'config.json': '{}' })).toEqual(['', 'config.json']);
   });
 });

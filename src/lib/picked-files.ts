@@ -1,4 +1,4 @@
-/** Files that a person picked or dropped, folders walked through, each with its path. */
+/** Files that a person picked or dropped, folders walked through, each with its path; which of them are a model's. */
 import { EngineError } from '../../workers/protocol/errors.ts';
 
 /** A file with its folders as they were picked, divided by "/". */
@@ -27,6 +27,41 @@ export async function droppedFiles({ items, files }: DataTransfer): Promise<Pick
   const found: PickedFile[] = [];
   for (const entry of entries) if (entry !== null) await walk(entry, '', found);
   return found;
+}
+
+/** What only models are kept in; older kinds too, so that what is said of them is said by the one who knows. */
+const MODEL_NAME =
+  /\.(gguf|ggml|safetensors|onnx|pth?|ckpt|bin)$|^(mlc-chat-config|ndarray-cache|tensor-cache)\.json$/i;
+/** What lies beside the weights of a model in several files, and may be somebody's own file elsewhere. */
+const BESIDE_MODEL =
+  /^((generation_|tokenizer_|preprocessor_|quantization_|processor_)?config|tokenizer|special_tokens_map|added_tokens|vocab|chat_template|.*\.safetensors\.index)\.json$|^(merges\.txt|chat_template\.jinja|tokenizer\.model)$/i;
+
+/**
+ * Tells a model's files from those to be attached to a message: by folder (a folder is a model's), by name, and where that
+ * says nothing by the first bytes. Small files go with weights that lie loose beside them.
+ */
+export async function sortFiles(
+  files: readonly PickedFile[],
+): Promise<{ model: readonly PickedFile[]; others: readonly PickedFile[] }> {
+  const isModel = await Promise.all(
+    files.map(async ({ path, file }) => path.includes('/') || MODEL_NAME.test(path) || (await beginsAsModel(file))),
+  );
+  const inPieces = files.some(({ path }, index) => isModel[index] && !path.includes('/') && !/\.gguf$/i.test(path));
+  const goes = ({ path }: PickedFile, index: number) => isModel[index]! || (inPieces && BESIDE_MODEL.test(path));
+  return { model: files.filter(goes), others: files.filter((file, index) => !goes(file, index)) };
+}
+
+/** GGUF begins with its name; safetensors with the length of its header in 8 bytes and the header in JSON. */
+async function beginsAsModel(file: File): Promise<boolean> {
+  let head: Uint8Array;
+  try {
+    head = new Uint8Array(await file.slice(0, 10).arrayBuffer());
+  } catch {
+    // Whoever reads it will say so.
+    return false;
+  }
+  const text = String.fromCharCode(...head);
+  return text.startsWith('GGUF') || /^.{4}\0{4}\{"/s.test(text);
 }
 
 async function walk(entry: FileSystemEntry, folder: string, found: PickedFile[]): Promise<void> {

@@ -1,13 +1,14 @@
 /** What a person types to fetch a model, as what to ask for: a file at an address, or a hub repository to look through. */
 import type { ModelSource, Repository } from '../../workers/protocol/model.ts';
+import { m } from '../paraglide/messages.js';
 
 /** A file to look at, or a repository to look through, for the choice that `fileName` belongs to where there is one. */
 export type WebRequest =
   | { readonly source: Extract<ModelSource, { kind: 'url' | 'hub' }> }
   | { readonly repository: Repository; readonly fileName?: string };
 
-/** What to ask for, or why there is nothing as a sentence. */
-export type ParsedAddress = WebRequest | { readonly problem: string };
+/** What to ask for, or what says in a sentence why there is nothing. */
+export type ParsedAddress = WebRequest | { readonly problem: () => string };
 
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 const LOCAL_HOSTS = ['localhost', '127.0.0.1'];
@@ -22,7 +23,7 @@ export function parseAddress(address: string): ParsedAddress {
   // People leave out what every address begins with.
   const text = HUB_HOSTS.some((host) => trimmed.startsWith(`${host}/`)) ? `https://${trimmed}` : trimmed;
   if (!URL.canParse(text)) {
-    return { problem: 'Type an address that starts with https://, or a repository as owner/name.' };
+    return { problem: m.models_address_wrong };
   }
   const url = new URL(text);
   const onHub = HUB_HOSTS.includes(url.hostname) ? hubRequest(url.pathname) : null;
@@ -30,7 +31,7 @@ export function parseAddress(address: string): ParsedAddress {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname))) {
     return { source: { kind: 'url', url: url.href } };
   }
-  return { problem: 'Only https addresses can be fetched (http works for this computer itself: localhost).' };
+  return { problem: m.models_address_insecure };
 }
 
 /** The hub's own pages: a repository, a folder of it at a revision, or a file. */
@@ -44,6 +45,6 @@ function hubRequest(path: string): ParsedAddress | null {
     const fileName = decodeURIComponent(file);
     return WHOLE_MODEL.test(fileName) ? { source: { kind: 'hub', ...repository, fileName } } : { repository, fileName };
   } catch {
-    return { problem: 'This address is not written correctly. Copy it again from the page of the file.' };
+    return { problem: m.models_address_misspelt };
   }
 }

@@ -1,166 +1,193 @@
-/** One conversation: its turns, the answer that streams, and what may be done to them. A reload keeps it. */
-import type { GenerateEvent, GenerateResult } from '../../workers/protocol/engine.ts';
-import { readStored, writeStored } from '../lib/stored.ts';
-import { restoreTurns, toMessages, type AnswerStats, type Turn } from '../lib/turns.ts';
+/** What can be done in a chat: questions, answers, other tries at both, and a look into how an answer came about. */
+import type { GenerateRequest, TokenExplanation, TokenText } from '../../workers/protocol/engine.ts';
+import type { Attachment } from '../attachments/attachment.ts';
+import { type AnswerSettings, requestOf } from '../chats/answer-record.ts';
+import type { Message } from '../chats/chat.ts';
+import { toEngineMessages } from '../chats/engine-messages.ts';
+import { newMessage } from '../chats/new-message.ts';
+import { titleIn, titleRequest } from '../chats/title-request.ts';
+import { samplerOf } from '../settings/sampler.ts';
+import { Answering, type AnswerPlan, type StreamingAnswer } from './answering.svelte.ts';
+import type { ChatsState } from './chats.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
+import type { LibraryState } from './library.svelte.ts';
 import type { SettingsState } from './settings.svelte.ts';
 
-/** The page redraws a streaming answer this often, however fast tokens come. */
-const REDRAW_MS = 33;
-/** A crash loses at most this much of a streaming answer. */
-const SAVE_MS = 1000;
-
-/** The answer in the making. */
-export interface StreamingAnswer {
-  readonly id: number;
-  readonly text: string;
-  /** What the model thinks before; empty where it does not. */
-  readonly thinking: string;
-  /** Tokens generated so far. */
-  readonly tokens: number;
-  /** Reading of the prompt; `null` once the first text is there. */
-  readonly prefill: { readonly doneTokens: number; readonly totalTokens: number } | null;
-}
-
-/** The conversation as state. `send`, `regenerate` and `edit` reject as the engine does; what was written stays. */
+/** The conversation as state. What asks the engine rejects as the engine does; what was written stays. */
 export class ConversationState {
-  turns = $state.raw<readonly Turn[]>(restoreTurns(readStored('conversation')));
-  answer = $state.raw<StreamingAnswer | null>(null);
-  /** What is typed and not sent. */
-  draft = $state('');
-
+  readonly #chats: ChatsState;
   readonly #engine: EngineState;
+  readonly #library: Pick<LibraryState, 'entries'>;
   readonly #settings: SettingsState;
-  #running: Promise<void> | null = null;
+  readonly #answering: Answering;
 
-  constructor(engine: EngineState, settings: SettingsState) {
+  constructor(chats: ChatsState, engine: EngineState, library: Pick<LibraryState, 'entries'>, settings: SettingsState) {
+    this.#chats = chats;
     this.#engine = engine;
+    this.#library = library;
     this.#settings = settings;
+    this.#answering = new Answering(chats, engine);
   }
 
-  /** Adds what a person wrote and answers it. */
-  async send(text: string): Promise<void> {
-    this.#push({ role: 'user', content: text, stats: null });
-    await this.#answer();
+  /** The answer in the making, in whichever chat it is. */
+  get answer(): StreamingAnswer | null {
+    return this.#answering.answer;
   }
 
-  /** Answers the last thing a person wrote, in place of the answer that is there. */
-  async regenerate(): Promise<void> {
-    if (this.turns.at(-1)?.role === 'assistant') this.turns = this.turns.slice(0, -1);
-    await this.#answer();
+  /** The chat that it is in. */
+  get answeringIn(): string | null {
+    return this.#answering.chatId;
   }
 
-  /** Puts `text` in place of a person's turn, drops what came after, and answers it. */
-  async edit(id: number, text: string): Promise<void> {
-    this.turns = this.turns.filter((turn) => turn.id < id);
-    await this.send(text);
+  /** The messages that are shown. */
+  get path(): readonly Message[] {
+    return this.#chats.path;
+  }
+
+  /** SHA-256 of the file of the model that would answer now; `null` where it is not known. */
+  get modelSha256(): string | null {
+    const id = this.#engine.model?.id;
+    return this.#library.entries.find((entry) => entry.id === id)?.sha256 ?? null;
+  }
+
+  /** Adds what a person wrote and attached to the open chat and answers it. */
+  async send(text: string, attachments: readonly Attachment[] = []): Promise<void> {
+    const chat = this.#chats.ensure(text.trim() === '' ? (attachments[0]?.name ?? '') : text);
+    await this.#answer({ question: this.#ask(chat.id, chat.leafId, text, attachments) });
+  }
+
+  /** Answers the question of an answer once more, beside what is there; or a question that has no answer. */
+  async regenerate(id: string): Promise<void> {
+    const question = this.#questionOf(id);
+    if (question !== undefined) await this.#answer({ question });
+  }
+
+  /** Makes an answer again with all that decided it, beside it: on the same device it should be the same. */
+  async replay(id: string): Promise<void> {
+    const original = this.#chats.tree.get(id);
+    const question = this.#questionOf(id);
+    if (question === undefined || original?.answer == null) return;
+    const { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort } = original.answer;
+    const settings = { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort, replayOf: id };
+    await this.#answer({ question, settings });
+  }
+
+  /** Goes on with an answer where it ended, in place: from its very tokens where this model made it, else from its text. */
+  async continue(id: string): Promise<void> {
+    const message = this.#chats.tree.get(id);
+    const question = this.#questionOf(id);
+    if (question === undefined || message === undefined) return;
+    const { content, thinking } = message;
+    const thought = thinking === undefined ? {} : { thinking: thinking.text };
+    const prefix = this.ownTokens(message) ?? { text: content, ...thought };
+    await this.#answer({ question, prefix, begun: message, inPlaceOf: message });
+  }
+
+  /** Answers beside an answer with the same tokens up to one place, and then with others; `begun` shows them. */
+  async goOnWith(id: string, tokens: readonly number[], begun: Pick<Message, 'content' | 'thinking'>): Promise<void> {
+    const question = this.#questionOf(id);
+    const record = this.#chats.tree.get(id)?.answer;
+    if (question === undefined || record == null) return;
+    await this.#answer({ question, prefix: { tokens }, begun });
+  }
+
+  /** An answer's tokens, if the model that is there made them and nobody changed them. */
+  ownTokens({ answer, edited }: Message): { readonly tokens: readonly number[] } | null {
+    if (answer === null || edited === true || answer.tokens.length === 0) return null;
+    const { modelSha256 } = this;
+    return modelSha256 !== null && answer.model.sha256 === modelSha256 ? { tokens: answer.tokens } : null;
+  }
+
+  /** The conversation that an answer was given to, as the engine was asked with it. */
+  asked({ parentId, answer }: Message): GenerateRequest | null {
+    if (answer === null) return null;
+    const messages = toEngineMessages(answer.systemPrompt, this.#chats.tree.path(parentId));
+    return { messages, ...requestOf(answer) };
+  }
+
+  /** The text of each of an answer's tokens; `null` where this model did not make it. */
+  async tokenTexts(message: Message): Promise<readonly TokenText[] | null> {
+    const own = this.ownTokens(message);
+    const asked = this.asked(message);
+    return own === null || asked === null ? null : this.#engine.tokenTexts(asked, own.tokens);
+  }
+
+  /** What there was to choose from at one of an answer's tokens; `null` where that cannot be told. */
+  async explain(message: Message, index: number): Promise<TokenExplanation | null> {
+    const own = this.ownTokens(message);
+    const asked = this.asked(message);
+    return own === null || asked === null ? null : this.#engine.explainToken(asked, own.tokens, index);
+  }
+
+  /** Has the model name the open chat, from how it began. Nothing is changed where it says nothing of use. */
+  async nameChat(): Promise<void> {
+    const chat = this.#chats.current;
+    const request = titleRequest(this.#chats.path);
+    if (chat === null || request === null) return;
+    const title = titleIn((await this.#answering.aside(request)) ?? '');
+    if (title !== '') this.#chats.change(chat.id, { title });
+  }
+
+  /**
+   * Puts other words beside a message, which stays as a branch; a person's keep what was attached and are then answered if
+   * that is wished.
+   */
+  async edit(id: string, text: string, thenAnswer = true): Promise<void> {
+    const message = this.#chats.tree.get(id);
+    if (message === undefined) return;
+    if (message.role === 'assistant') {
+      const made = newMessage(message.chatId, message.parentId);
+      this.#chats.add({ ...message, ...made, content: text, edited: true });
+      return;
+    }
+    const question = this.#ask(message.chatId, message.parentId, text, message.attachments);
+    if (thenAnswer) await this.#answer({ question });
+  }
+
+  /** Puts another summary into a break. */
+  editSummary(id: string, summary: string): void {
+    const message = this.#chats.tree.get(id);
+    if (message?.role === 'break') this.#chats.replace({ ...message, content: summary.trim() });
   }
 
   /** Ends the running answer and waits for its end; what is there stays. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (running === null) return;
-    await this.#engine.stop();
-    await running.catch(() => undefined);
+    await this.#answering.stop();
   }
 
-  /** Begins anew. */
-  async clear(): Promise<void> {
-    await this.stop();
-    this.turns = [];
-    this.#save();
-  }
-
-  async #answer(): Promise<void> {
-    if (this.#running !== null) return;
-    this.#running = this.#stream();
-    try {
-      await this.#running;
-    } finally {
-      this.#running = null;
-    }
-  }
-
-  async #stream(): Promise<void> {
-    const id = this.#nextId();
-    const live = { text: '', thinking: '', tokens: 0, prefill: null as StreamingAnswer['prefill'] };
-    const draw = () => {
-      this.answer = { id, ...live };
+  #ask(chatId: string, parentId: string | null, text: string, attachments: readonly Attachment[] = []): Message {
+    const question: Message = {
+      ...newMessage(chatId, parentId),
+      role: 'user',
+      content: text,
+      ...(attachments.length > 0 && { attachments }),
+      answer: null,
     };
-    draw();
-    this.#save();
-    const redraw = setInterval(draw, REDRAW_MS);
-    const save = setInterval(() => {
-      this.#save();
-    }, SAVE_MS);
-    const onEvent = (event: GenerateEvent) => {
-      if (event.kind === 'prefill') live.prefill = { doneTokens: event.doneTokens, totalTokens: event.totalTokens };
-      else {
-        live[event.kind] += event.text;
-        live.tokens = event.tokens;
-        live.prefill = null;
-      }
-    };
-    const model = this.#engine.model?.summary.name ?? '';
-    const { systemPrompt, maxTokens, stopStrings, thinking } = this.#settings.current;
-    const request = {
-      messages: toMessages(systemPrompt, this.turns),
-      sampler: this.#settings.sampler(this.#engine.model?.summary.sampling),
-      stopStrings,
-      ...(maxTokens === null ? {} : { maxTokens }),
-      ...(thinking === null ? {} : { thinking }),
-    };
-    try {
-      const result = await this.#engine.generate(request, onEvent);
-      this.#push({ ...toAnswer(result.text, result.thinking, result.thinkingMs), stats: toStats(model, result) }, id);
-    } catch (error) {
-      const stats = { ...FAILED, model, generatedTokens: live.tokens };
-      if (live.text + live.thinking !== '') this.#push({ ...toAnswer(live.text, live.thinking, null), stats }, id);
-      throw error;
-    } finally {
-      clearInterval(redraw);
-      clearInterval(save);
-      this.answer = null;
-      this.#save();
-    }
+    this.#chats.add(question);
+    return question;
   }
 
-  #push(turn: Omit<Turn, 'id'>, id = this.#nextId()): void {
-    this.turns = [...this.turns, { ...turn, id }];
+  #questionOf(id: string): Message | undefined {
+    const message = this.#chats.tree.get(id);
+    return message?.role === 'assistant' ? this.#chats.tree.get(message.parentId ?? '') : message;
   }
 
-  #nextId(): number {
-    return (this.turns.at(-1)?.id ?? 0) + 1;
+  async #answer(
+    plan: Omit<AnswerPlan, 'settings' | 'modelSha256'> & Partial<Pick<AnswerPlan, 'settings'>>,
+  ): Promise<void> {
+    const settings = plan.settings ?? this.#chosen(plan.question.chatId);
+    await this.#answering.make({ ...plan, settings, modelSha256: this.modelSha256 });
   }
 
-  #save(): void {
-    const { answer } = this;
-    const partial: Turn[] =
-      answer === null || answer.text + answer.thinking === ''
-        ? []
-        : [{ id: answer.id, ...toAnswer(answer.text, answer.thinking, null), stats: null }];
-    const turns = [...this.turns, ...partial];
-    writeStored('conversation', turns.length === 0 ? null : turns);
+  /** What a person has set for answers in this chat, with a seed drawn where none is. */
+  #chosen(chatId: string): AnswerSettings {
+    const { model } = this.#engine;
+    const settings = this.#settings.for(this.#chats.list.find(({ id }) => id === chatId) ?? {});
+    const { systemPrompt, maxTokens, stopStrings, thinking } = settings;
+    const efforts = model?.chatTemplate.thinkingEfforts ?? [];
+    // Set for one model, it means nothing to another whose template has no such word.
+    const thinkingEffort = efforts.find((effort) => effort === settings.thinkingEffort) ?? null;
+    const sampler = samplerOf(settings, model?.summary.sampling);
+    return { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort };
   }
-}
-
-const FAILED: AnswerStats = {
-  model: '',
-  finishReason: 'failed',
-  generatedTokens: 0,
-  promptTokens: 0,
-  reusedTokens: 0,
-  tokensPerSecond: null,
-};
-
-/** A model's turn, its thought apart where it had one. */
-function toAnswer(content: string, thinking: string, ms: number | null): Pick<Turn, 'role' | 'content' | 'thinking'> {
-  const answer = { role: 'assistant', content } as const;
-  return thinking === '' ? answer : { ...answer, thinking: { text: thinking.trimEnd(), ms } };
-}
-
-function toStats(model: string, result: GenerateResult): AnswerStats {
-  const { finishReason, generatedTokens, promptTokens, reusedTokens, decodeMs } = result;
-  const tokensPerSecond = generatedTokens > 1 && decodeMs > 0 ? (generatedTokens * 1000) / decodeMs : null;
-  return { model, finishReason, generatedTokens, promptTokens, reusedTokens, tokensPerSecond };
 }

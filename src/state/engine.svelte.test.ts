@@ -3,7 +3,7 @@ import type { EngineApi, GenerateRequest, GenerateResult, LoadedModel } from '..
 import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { EngineError } from '../../workers/protocol/errors.ts';
 import { EngineState } from './engine.svelte.ts';
-import { AVAILABLE, loadedModel, result } from './testing/samples.ts';
+import { AVAILABLE, loadedModel, result, TOKEN_API } from './testing/samples.ts';
 
 const REQUEST: GenerateRequest = { messages: [], sampler: { ...DEFAULT_SAMPLER, seed: 1 } };
 
@@ -12,6 +12,8 @@ function start(api: Partial<EngineApi>) {
   const deaths: EngineError[] = [];
   let die: (error: EngineError) => void = () => undefined;
   const full: EngineApi = {
+    ...TOKEN_API,
+    measureBandwidth: () => Promise.resolve(1e9),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve(loadedModel(id)),
     unload: () => Promise.resolve(),

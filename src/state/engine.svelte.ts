@@ -1,5 +1,6 @@
 /** What the engine is doing: looking for a GPU, loading, answering, dead. The one place that calls the engine worker. */
 import type {
+  Conversation,
   EngineApi,
   GenerateEvent,
   GenerateRequest,
@@ -8,8 +9,13 @@ import type {
   LoadedModel,
   LoadOptions,
   LoadProgress,
+  LocalModel,
+  TokenCounts,
+  TokenExplanation,
+  TokenText,
 } from '../../workers/protocol/engine.ts';
 import { EngineError, errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
+import type { ModelCard } from '../../workers/protocol/model-card.ts';
 import type { WorkerLink } from '../engine/link.ts';
 
 /** Starts a worker and gives its API. */
@@ -20,6 +26,12 @@ export type EnginePhase = 'starting' | 'unavailable' | 'none' | 'loading' | 'rea
 
 /** After these errors of an answer the model is no longer on the GPU. */
 const MODEL_IS_GONE: readonly (ErrorCode | null)[] = ['GpuLost', 'GpuOutOfMemory', 'GpuUnavailable', 'GpuWrongResult'];
+
+const INSECURE: GpuReport = {
+  kind: 'unavailable',
+  reason: 'insecure-context',
+  detail: 'WebGPU exists only on https and on localhost.',
+};
 
 /** The engine as the page sees it. Methods reject with what the worker rejects with. */
 export class EngineState {
@@ -34,6 +46,7 @@ export class EngineState {
   readonly #onDied: (error: EngineError) => void;
   #link: WorkerLink<EngineApi> | null = null;
   #loading: Promise<boolean> | null = null;
+  #explaining: Promise<TokenExplanation | null> | null = null;
 
   /** `onDied` hears when the worker dies while nothing waits for it, or beside the call that fails with it. */
   constructor(connect: Connect<EngineApi>, onDied: (error: EngineError) => void) {
@@ -45,8 +58,14 @@ export class EngineState {
   async start(): Promise<void> {
     this.#link?.end();
     this.#link = null;
-    this.phase = 'starting';
     this.model = null;
+    // Plain http is known before any worker is asked. Node, where tests run, has no such property.
+    if (globalThis.isSecureContext === false) {
+      this.gpu = INSECURE;
+      this.phase = 'unavailable';
+      return;
+    }
+    this.phase = 'starting';
     try {
       this.#link = await this.#connect((error) => {
         this.#link = null;
@@ -63,19 +82,37 @@ export class EngineState {
     }
   }
 
-  /** Puts a stored model onto the GPU in place of the one that is there, or of one on its way. False if it was stopped. */
-  async load(id: string, options: LoadOptions): Promise<boolean> {
+  /** Looks for a GPU again, for one may have gone. */
+  async look(): Promise<void> {
+    this.gpu = await this.#api().probe();
+    if (this.gpu.kind === 'available') return;
+    this.model = null;
+    this.#settle('unavailable');
+  }
+
+  /** Bytes that the GPU moves in a second, measured now. It takes the GPU for a moment. */
+  measureBandwidth(): Promise<number> {
+    return this.#api().measureBandwidth();
+  }
+
+  /** Puts a stored model, or one from the disk, onto the GPU in place of the one that is there, or of one on its way. False if it was stopped. */
+  async load(model: string | LocalModel, options: LoadOptions): Promise<boolean> {
     for (let earlier = this.#loading; earlier !== null; earlier = this.#loading) {
       await this.stop();
       await earlier.catch(() => false);
     }
-    const loading = this.#load(id, options);
+    const loading = this.#load(model, options);
     this.#loading = loading;
     try {
       return await loading;
     } finally {
       if (this.#loading === loading) this.#loading = null;
     }
+  }
+
+  /** What is to be known of a stored model, whatever is on the GPU. */
+  async card(id: string): Promise<ModelCard> {
+    return this.#api().card(id);
   }
 
   /** Takes the model off the GPU. */
@@ -91,6 +128,7 @@ export class EngineState {
     const api = this.#api();
     this.phase = 'generating';
     try {
+      if (this.#explaining !== null) await this.#endExplaining(this.#explaining);
       const result = await api.generate(request, onEvent);
       this.#settle('ready');
       return result;
@@ -101,18 +139,50 @@ export class EngineState {
     }
   }
 
+  /** Counts a conversation's tokens; also while an answer is made. */
+  countTokens(conversation: Conversation): Promise<TokenCounts> {
+    return this.#api().countTokens(conversation);
+  }
+
+  /** Counts the tokens of a text; also while an answer is made. */
+  countText(text: string): Promise<number> {
+    return this.#api().countText(text);
+  }
+
+  /** The text of each token of an answer to this conversation. */
+  tokenTexts(conversation: Conversation, tokens: readonly number[]): Promise<readonly TokenText[]> {
+    return this.#api().tokenTexts(conversation, tokens);
+  }
+
+  /** What there was to choose from at one place of an answer. `null` if something else was asked for meanwhile. */
+  async explainToken(
+    request: GenerateRequest,
+    tokens: readonly number[],
+    index: number,
+  ): Promise<TokenExplanation | null> {
+    const api = this.#api();
+    if (this.#explaining !== null) await this.#endExplaining(this.#explaining);
+    const explaining = api.explainToken(request, tokens, index);
+    this.#explaining = explaining;
+    try {
+      return await explaining;
+    } finally {
+      if (this.#explaining === explaining) this.#explaining = null;
+    }
+  }
+
   /** Ends a running load or answer. */
   async stop(): Promise<void> {
     await this.#link?.api.stop();
   }
 
-  async #load(id: string, options: LoadOptions): Promise<boolean> {
+  async #load(model: string | LocalModel, options: LoadOptions): Promise<boolean> {
     const api = this.#api();
     this.model = null;
     this.progress = null;
     this.phase = 'loading';
     try {
-      this.model = await api.load(id, options, (progress) => {
+      this.model = await api.load(model, options, (progress) => {
         this.progress = progress;
       });
       return this.model !== null;
@@ -120,6 +190,11 @@ export class EngineState {
       this.progress = null;
       this.#settle(this.model === null ? 'none' : 'ready');
     }
+  }
+
+  async #endExplaining(explaining: Promise<unknown>): Promise<void> {
+    await this.stop();
+    await explaining.catch(() => null);
   }
 
   #api(): EngineApi {

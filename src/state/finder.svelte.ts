@@ -2,7 +2,11 @@
 import { EngineError } from '../../workers/protocol/errors.ts';
 import type { FoundModel, FoundModels, ModelChoice } from '../../workers/protocol/found.ts';
 import type { ModelSource, Repository } from '../../workers/protocol/model.ts';
+import { cleanName } from '../attachments/file-name.ts';
+import { hubEndpoint } from '../lib/hub-endpoint.ts';
 import type { PickedFile } from '../lib/picked-files.ts';
+import type { WebRequest } from '../lib/web-source.ts';
+import { m } from '../paraglide/messages.js';
 import type { LibraryState } from './library.svelte.ts';
 
 /** Models to choose between. */
@@ -35,9 +39,8 @@ export class Finder {
   async pick(files: readonly PickedFile[]): Promise<void> {
     this.dismiss();
     if (files.length === 0) return;
-    const title = titleOf(files);
     const listed = files.map(({ path, file }) => ({ path, bytes: file.size }));
-    const found = await this.#library.find({ kind: 'files', files: listed }, title);
+    const found = await this.#library.find({ kind: 'files', files: listed }, titleOf(files));
     if (found === null) return;
     const [only] = files;
     if (found.models.length === 0) {
@@ -50,11 +53,22 @@ export class Finder {
     }
     const sourceOf = (model: FoundModel, choice: ModelChoice): ModelSource => {
       const chosen = choice.files.map((listed) => files.find(({ path }) => path === listed.path)!);
-      if (chosen.length === 1) return fileSource(chosen[0]!);
-      return { kind: 'files', name: model.name, files: chosen.map(({ file }) => ({ file, fileName: file.name })) };
+      const besides = chosen[0]!.path.replace(/[^/]*$/, 'freehold.json');
+      const record = files.find(({ path }) => path === besides)?.file;
+      const recorded = record && { record };
+      if (chosen.length === 1) return { ...fileSource(chosen[0]!), ...recorded };
+      const named = chosen.map(({ file }) => ({ file, fileName: file.name }));
+      return { kind: 'files', name: model.name, files: named, ...recorded };
     };
     this.otherFiles = found.otherFiles;
-    await this.#propose({ title, isRepository: false, models: found.models, sourceOf });
+    const { models } = found;
+    const offer = {
+      get title() {
+        return titleOf(files);
+      },
+      ...{ isRepository: false, models, sourceOf },
+    };
+    await this.#propose(offer);
   }
 
   /**
@@ -76,6 +90,15 @@ export class Finder {
       { title, isRepository: true, models: found.models, sourceOf: repositorySource(repository, found) },
       fileName,
     );
+  }
+
+  /** Looks at what a person typed: at the one file of an address, or through a repository as `look` does. */
+  async ask(asked: WebRequest): Promise<void> {
+    const endpoint = hubEndpoint();
+    const elsewhere = endpoint === null ? {} : { endpoint };
+    if ('repository' in asked) return this.look({ ...asked.repository, ...elsewhere }, asked.fileName);
+    this.dismiss();
+    return this.#library.inspect(asked.source.kind === 'hub' ? { ...asked.source, ...elsewhere } : asked.source);
   }
 
   /** Forgets what there was to choose. */
@@ -103,14 +126,14 @@ function repositorySource(repository: Repository, { commit }: FoundModels): Offe
       : { kind: 'hub-files', ...at, name, fileNames: files.map(({ path }) => path) };
 }
 
-function fileSource({ file }: PickedFile): ModelSource {
-  return { kind: 'file', file, fileName: file.name };
+function fileSource({ file }: PickedFile) {
+  return { kind: 'file', file, fileName: file.name } as const;
 }
 
 /** The one folder that all files are in, else the one file's name, else how many there are. */
 function titleOf(files: readonly PickedFile[]): string {
   const folders = new Set(files.map(({ path }) => path.slice(0, Math.max(0, path.indexOf('/')))));
   const [folder] = folders;
-  if (folder && folders.size === 1) return folder;
-  return files.length === 1 ? files[0]!.file.name : `${files.length} files`;
+  const name = folders.size === 1 && folder ? folder : files.length === 1 ? files[0]!.file.name : null;
+  return name === null ? m.models_files({ count: files.length }) : cleanName(name);
 }

@@ -1,120 +1,49 @@
-/** The whole page's state, and what a person can do that touches more than one concern. Shows failures, never throws. */
-import type { EngineApi, QuantizedType } from '../../workers/protocol/engine.ts';
-import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
-import type { LibraryApi } from '../../workers/protocol/library.ts';
+/** What a person can do that touches more than one concern of the page. Shows failures, never throws. */
+import type { QuantizedType } from '../../workers/protocol/engine.ts';
 import type { LibraryEntry, ModelSource } from '../../workers/protocol/model.ts';
-import { EMBER, emberSource } from '../catalog/ember.ts';
-import { keepChoice, keptChoice } from '../lib/make-smaller.ts';
-import type { PickedFile } from '../lib/picked-files.ts';
-import { readStored, writeStored } from '../lib/stored.ts';
+import type { ExportForm } from '../chats/export/export-file.ts';
+import { chatName } from '../chats/title.ts';
+import { asksForNewChat, sharedText } from '../lib/launch.ts';
+import { keepChoice } from '../lib/make-smaller.ts';
+import { type PickedFile, sortFiles } from '../lib/picked-files.ts';
+import { saveFile } from '../lib/save-file.ts';
 import type { WebRequest } from '../lib/web-source.ts';
-import { ConversationState } from './conversation.svelte.ts';
-import { EngineState, type Connect } from './engine.svelte.ts';
-import { Finder } from './finder.svelte.ts';
-import { LibraryState } from './library.svelte.ts';
-import { Problems, type ProblemAction } from './problems.svelte.ts';
-import { SettingsState } from './settings.svelte.ts';
-
-/** The states that `<html data-engine>` shows. */
-export type PageState = 'unavailable' | 'none' | 'downloading' | 'loading' | 'ready' | 'generating';
-
-/** The file itself cannot run here: adding it was pointless, and the person still has it on disk. */
-const FILE_IS_UNFIT: readonly (ErrorCode | null)[] = [
-  'FileMalformed',
-  'FileTruncated',
-  'FileUnsupported',
-  'TensorMissing',
-  'TensorUnsupported',
-  'TokenizerUnsupported',
-  'ModelTooLarge',
-  'ShapeMismatch',
-];
-
-/** The store has lost or altered a piece of the file: fetched again, the model is whole. */
-const PIECES_ARE_DAMAGED: readonly (ErrorCode | null)[] = ['ChunkMissing', 'HashMismatch'];
+import { m } from '../paraglide/messages.js';
+import type { Addition } from './library.svelte.ts';
+import type { ModelCare } from './model-care.svelte.ts';
+import type { ModelIntake } from './model-intake.ts';
+import type { Loadable } from './model-loader.svelte.ts';
+import { PageParts } from './page-parts.ts';
 
 /** Everything that the page shows, and every intent that crosses concerns. */
-export class Freehold {
-  readonly problems = new Problems();
-  readonly settings = new SettingsState();
-  readonly engine: EngineState;
-  readonly library: LibraryState;
-  readonly finder: Finder;
-  readonly conversation: ConversationState;
-  /** The model that was being loaded when the page ended without a word: it is not loaded again unasked. */
-  suspect = $state<string | null>(null);
-  /** Name of the model that is being put onto the GPU. */
-  loadingName = $state('');
-
-  /** The way on past the failure of a load. */
-  #wayOn: ProblemAction | null = null;
-  #listed: Promise<void> = Promise.resolve();
-
-  constructor(connectEngine: Connect<EngineApi>, connectLibrary: Connect<LibraryApi>) {
-    this.engine = new EngineState(connectEngine, (error) => {
-      this.problems.show(error, this.#restartAction());
-    });
-    this.library = new LibraryState(connectLibrary);
-    this.finder = new Finder(this.library);
-    this.conversation = new ConversationState(this.engine, this.settings);
-  }
-
-  /** What `<html data-engine>` says. Bytes on their way come before a model that is ready, for they lead to the next. */
-  get pageState(): PageState {
-    const { phase } = this.engine;
-    if (phase === 'unavailable' || phase === 'loading' || phase === 'generating') return phase;
-    if (this.library.transfer !== null || this.library.repairing !== null) return 'downloading';
-    return phase === 'ready' ? 'ready' : 'none';
-  }
-
-  /** Whether an answer can be asked for now. */
-  get canAnswer(): boolean {
-    return this.engine.phase === 'ready';
-  }
-
-  /** Starts both workers and loads the model that was used last. */
-  async start(): Promise<void> {
-    addEventListener('pagehide', () => writeStored('loading', null));
-    await Promise.all([this.#listLibrary(), this.startEngine()]);
-  }
-
-  /** Starts the engine, anew if it had died, and loads the model that was used last. */
-  async startEngine(): Promise<void> {
-    await this.#try(async () => {
-      await this.engine.start();
-      await this.#listed;
-      const last = this.library.complete(readStored('lastModel'));
-      if (last === undefined || this.engine.phase !== 'none') return;
-      if (readStored('loading') === last.id) this.suspect = last.id;
-      else await this.#load(last);
-    }, this.#restartAction());
-  }
-
-  /** Reads the store; the page works on without it. */
-  async #listLibrary(): Promise<void> {
-    this.#listed = this.#try(() => this.library.refresh());
-    await this.#listed;
-  }
+export class Freehold extends PageParts {
+  /** How many ways to a model are being gone: between two steps of one, nothing has ended. */
+  bringing = $state(0);
+  #care: ModelCare | null = null;
 
   /** Looks at files that a person chose, once it is known which. */
   chooseFiles(files: readonly PickedFile[] | Promise<readonly PickedFile[]>): Promise<void> {
-    return this.#try(async () => this.finder.pick(await files));
+    return this.intents.run(async () => this.finder.pick(await files));
+  }
+
+  /** Takes what was dropped or opened with the app: a model is looked at, all else is attached to the message being written. */
+  takeFiles(files: Promise<readonly PickedFile[]>): Promise<void> {
+    const { attachments } = this;
+    return this.intents.run(async () => {
+      const { model, others } = await sortFiles(await files);
+      if (others.length > 0) void attachments.add(others.map(({ file }) => file));
+      if (model.length > 0) await this.finder.pick(model);
+    });
   }
 
   /** Looks at an address that a person typed. */
   chooseFromWeb(asked: WebRequest): Promise<void> {
-    const endpoint = hubEndpoint();
-    const elsewhere = endpoint === null ? {} : { endpoint };
-    return this.#try(async () => {
-      if ('repository' in asked) return this.finder.look({ ...asked.repository, ...elsewhere }, asked.fileName);
-      this.finder.dismiss();
-      return this.library.inspect(asked.source.kind === 'hub' ? { ...asked.source, ...elsewhere } : asked.source);
-    });
+    return this.intents.run(() => this.finder.ask(asked));
   }
 
   /** Looks at one of the models that there are to choose from. */
   chooseOffered(source: ModelSource): Promise<void> {
-    return this.#try(() => this.library.inspect(source));
+    return this.intents.run(() => this.library.inspect(source));
   }
 
   /** Forgets what was chosen and what there was to choose from. */
@@ -123,24 +52,90 @@ export class Freehold {
     this.finder.dismiss();
   }
 
-  /** Holds the transfer that runs. */
-  pause(): Promise<void> {
-    return this.#try(() => this.library.pause());
+  /** Holds the transfer of this key, or all. */
+  pause(key?: string): Promise<void> {
+    return this.intents.run(() => this.library.pause(key));
+  }
+
+  /** Says no more of a model that it has come. */
+  leaveArrived(id: string): void {
+    this.loader.leaveArrived(id);
   }
 
   /** Ends the load that runs. */
   cancel(): Promise<void> {
-    return this.#try(() => this.engine.stop());
+    return this.intents.run(() => this.engine.stop());
   }
 
   /** Ends the answer that is being made. */
   async stopAnswer(): Promise<void> {
-    if (this.conversation.answer !== null) await this.#try(() => this.conversation.stop());
+    if (this.conversation.answer !== null) await this.intents.run(() => this.conversation.stop());
   }
 
-  /** Begins a new conversation. */
-  newChat(): Promise<void> {
-    return this.#try(() => this.conversation.clear());
+  /** Puts a text into the clipboard. */
+  async copy(text: string): Promise<void> {
+    await navigator.clipboard.writeText(text);
+    this.announcements.say(m.app_said_copied());
+  }
+
+  /** Saves a chat as a file; all chats for `null`. */
+  exportChats(id: string | null, form: ExportForm, thinking = true): Promise<void> {
+    return this.intents.run(async () => {
+      const file = await this.data.export(id, form, { thinking });
+      if (file !== null) saveFile(file);
+    });
+  }
+
+  /** Locks the vault, after ending the answer that is being made. */
+  async lock(): Promise<void> {
+    await this.stopAnswer();
+    await this.intents.run(() => this.vault.lock());
+  }
+
+  /** Takes what the page was opened with: a text that another app shared, or the wish for a new chat; whether it was. */
+  takeLaunch(url: URL): boolean {
+    const shared = sharedText(url);
+    if (shared === null && !asksForNewChat(url)) return false;
+    this.newChat();
+    if (shared !== null) this.chats.type(shared);
+    return true;
+  }
+
+  /** Shows a new chat; an answer that is being made in another goes on. */
+  newChat(): void {
+    this.problems.dismiss();
+    this.chats.begin();
+  }
+
+  /** Shows a chat, and in it a message. */
+  openChat(id: string, messageId: string | null = null): Promise<void> {
+    return this.intents.run(async () => {
+      await this.chats.open(id, messageId);
+      const { current } = this.chats;
+      if (current?.id === id) this.announcements.say(m.chats_opened({ name: chatName(current) }));
+    });
+  }
+
+  /** Deletes a chat, and ends the answer that is being made in it. */
+  removeChat(id: string): Promise<void> {
+    return this.intents.run(async () => {
+      if (this.conversation.answeringIn === id) await this.conversation.stop();
+      await this.chats.remove(id);
+    });
+  }
+
+  /** Brings back what was deleted last. */
+  undoDeletion(): Promise<void> {
+    return this.intents.run(async () => {
+      if (this.undo.offer === null) return;
+      await this.undo.take();
+      this.announcements.say(m.app_said_undone());
+    });
+  }
+
+  /** Looks for words in all chats; `null`: brings what was found up to what is kept. */
+  look(query: string | null): Promise<void> {
+    return this.intents.run(() => (query === null ? this.search.refresh() : this.search.look(query)));
   }
 
   /** Keeps the candidate and, with `thenLoad`, puts it onto the GPU; now and later with weights made smaller to `quantize`. */
@@ -148,36 +143,10 @@ export class Freehold {
     const { candidate } = this.library;
     if (candidate === null) return;
     keepChoice(candidate.summary, quantize);
-    await this.#try(async () => {
-      const before = this.library.entries;
+    await this.#bring(async () => {
       this.dismissChoice();
-      const entry = await this.library.add(candidate);
-      if (entry === null || !thenLoad) return;
-      try {
-        await this.#load(entry);
-      } catch (error) {
-        if (
-          (candidate.source.kind === 'file' || candidate.source.kind === 'files') &&
-          this.#wayOn === null &&
-          !before.some(({ id }) => id === entry.id) &&
-          FILE_IS_UNFIT.includes(errorCode(error))
-        ) {
-          await this.library.remove(entry.id).catch(() => undefined);
-        }
-        throw error;
-      }
+      await (await this.#intake()).keep(candidate, thenLoad);
     });
-  }
-
-  /** The built-in model as it is kept here, or `undefined`; an older one that came with an older page does not count. */
-  get ember(): LibraryEntry | undefined {
-    return this.library.entries.find(({ sha256, state }) => sha256 === EMBER.sha256 && state === 'complete');
-  }
-
-  /** Whether the model on the GPU is the built-in one. */
-  get isEmber(): boolean {
-    const { ember } = this;
-    return ember !== undefined && this.engine.model?.id === ember.id;
   }
 
   /**
@@ -185,119 +154,106 @@ export class Freehold {
    * `question`, if there is one.
    */
   async startEmber(question?: string): Promise<void> {
-    await this.#try(async () => {
-      const source = emberSource(document.baseURI);
-      const entry = this.ember ?? (await this.library.add({ source, summary: EMBER }));
-      if (entry !== null) await this.#load(entry);
-    });
+    await this.#bring(async () => (await this.#intake()).startEmber());
     if (question !== undefined && this.isEmber && this.canAnswer)
       await this.talk(() => this.conversation.send(question));
   }
 
-  /** Goes on with a partial entry and loads it when it is whole. */
-  async resume(partial: LibraryEntry): Promise<void> {
-    await this.#try(async () => {
-      const entry = await this.library.resume(partial);
-      if (entry !== null && this.engine.gpu?.kind === 'available') await this.#load(entry);
-    });
+  /** Stores a model that says enough of itself where it is listed, and loads it where one can run. */
+  take(model: Addition['summary'] & Pick<Addition, 'source'>): Promise<void> {
+    const { source, name, fileBytes } = model;
+    const canRun = this.engine.gpu?.kind === 'available';
+    return this.#bring(async () => (await this.#intake()).keep({ source, summary: { name, fileBytes } }, canRun));
   }
 
-  /** Puts a stored model onto the GPU in place of the one that is there. */
-  use(entry: LibraryEntry): Promise<void> {
-    return this.#try(() => this.#load(entry));
+  /** Goes on with a partial entry and loads it when it is whole. */
+  resume(partial: LibraryEntry): Promise<void> {
+    return this.#bring(async () => (await this.#intake()).resume(partial));
+  }
+
+  /** Keeps in which size a stored model's weights are to be on the GPU; the next load takes it up. */
+  chooseSize({ summary }: LibraryEntry, quantize: QuantizedType | null): void {
+    keepChoice(summary, quantize);
+  }
+
+  /** Puts a stored model, or one from the disk, onto the GPU in place of the one that is there. */
+  use(model: Loadable): Promise<void> {
+    return this.#bring(() => this.loader.load(model));
+  }
+
+  /** Has the graphics processor here instead of in another tab. */
+  takeOver(): Promise<void> {
+    return this.#bring(() => this.loader.takeOver());
+  }
+
+  /** The longer context that the loaded model could be given; `null` where it has all that it was trained for. */
+  get longerContext(): number | null {
+    const { model } = this.engine;
+    if (model === null || model.summary.contextLength <= model.contextLength) return null;
+    return Math.min(model.summary.contextLength, 2 * model.contextLength);
+  }
+
+  /** Sets a longer context and loads the model with it. */
+  async raiseContext(contextLength: number): Promise<void> {
+    this.settings.change({ contextLength });
+    await this.useAgain();
   }
 
   /** Loads the model that is there once more, for settings that only a load takes up. */
   async useAgain(): Promise<void> {
-    const entry = this.library.complete(this.engine.model?.id ?? readStored('lastModel'));
-    if (entry !== undefined) await this.use(entry);
+    const { last } = this.loader;
+    if (last !== null) await this.use(last);
   }
 
-  /** Deletes a stored model, taking it off the GPU first. */
+  /** Deletes a stored model, with a way back. */
   remove(entry: LibraryEntry): Promise<void> {
-    return this.#try(async () => {
-      if (this.engine.model?.id === entry.id) {
-        await this.conversation.stop();
-        await this.engine.unload();
-      }
-      await this.library.remove(entry.id);
-      if (readStored('lastModel') === entry.id) writeStored('lastModel', null);
-    });
+    return this.tend((care) => care.remove(entry));
+  }
+
+  /** Does something for the models that are kept. */
+  tend(step: (care: ModelCare) => Promise<void>): Promise<void> {
+    return this.intents.run(async () => step(await this.care()));
+  }
+
+  /** What is known of kept models, and done for them. */
+  async care(): Promise<ModelCare> {
+    const { ModelCare } = await import('./model-care.svelte.ts');
+    const { library, engine, loader, undo, problems } = this;
+    return (this.#care ??= new ModelCare({
+      library,
+      engine,
+      loader,
+      undo,
+      onFailure: (error) => problems.show(error),
+    }));
   }
 
   /** Runs a step of the conversation and shows its failure with a way on. */
   talk(step: () => Promise<void>): Promise<void> {
-    return this.#try(step, null, () =>
-      this.engine.phase === 'none' ? { label: 'Start the model again', run: () => void this.useAgain() } : null,
+    const answered = async () => {
+      await step();
+      this.install.answered();
+    };
+    return this.intents.run(answered, () =>
+      this.engine.phase === 'none'
+        ? [{ label: m.problems_start_model, run: () => void this.useAgain() }, ...this.loader.lighter]
+        : [],
     );
   }
 
-  /** `assumed` is the way to split text that a person chose to go on with, where the model's own is not known. */
-  async #load(entry: LibraryEntry, assumed = this.#assumedBefore(entry)): Promise<void> {
-    await this.conversation.stop();
-    this.suspect = null;
-    this.loadingName = entry.summary.name;
-    const { contextLength } = this.settings.current;
-    writeStored('loading', entry.id);
+  async #intake(): Promise<ModelIntake> {
+    const { ModelIntake } = await import('./model-intake.ts');
+    const { library, engine, loader, conversation, announcements, intents } = this;
+    return new ModelIntake({ library, engine, loader, conversation, announcements, intents });
+  }
+
+  /** Runs an intent that leads to a model. */
+  async #bring(intent: () => Promise<void>): Promise<void> {
+    this.bringing++;
     try {
-      // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
-      const options = {
-        ...(contextLength !== null && { contextLength: Math.min(contextLength, entry.summary.contextLength) }),
-        ...(assumed !== null && { assumePreTokenizer: assumed }),
-        quantize: keptChoice(entry.summary),
-      };
-      const loaded = await this.engine.load(entry.id, options).catch(async (error: unknown) => {
-        if (!PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
-        await this.library.repair(entry);
-        return this.engine.load(entry.id, options);
-      });
-      if (loaded) writeStored('lastModel', entry.id);
-      if (loaded && assumed !== null) writeStored('assumedFor', entry.id);
-    } catch (error) {
-      if (assumed === null && errorCode(error) === 'TokenizerUnsupported') this.#wayOn = this.#loadAnyway(entry);
-      throw error;
+      await this.intents.run(intent);
     } finally {
-      writeStored('loading', null);
+      this.bringing--;
     }
-  }
-
-  /** A choice holds for the model that it was made for, so that the next visit does not ask again. */
-  #assumedBefore({ id, summary }: LibraryEntry): string | null {
-    return readStored('assumedFor') === id ? (summary.unknownPreTokenizer?.suggested ?? null) : null;
-  }
-
-  #loadAnyway(entry: LibraryEntry): ProblemAction | null {
-    const suggested = entry.summary.unknownPreTokenizer?.suggested;
-    if (suggested === undefined) return null;
-    return { label: `Load anyway, as ${suggested}`, run: () => void this.#try(() => this.#load(entry, suggested)) };
-  }
-
-  /** Runs an intent; a failure is shown, with an action if there is one. */
-  async #try(
-    intent: () => Promise<void>,
-    action: ProblemAction | null = null,
-    laterAction: () => ProblemAction | null = () => null,
-  ): Promise<void> {
-    this.problems.dismiss();
-    this.#wayOn = null;
-    try {
-      await intent();
-    } catch (error) {
-      if (this.engine.phase === 'died') this.problems.show(error, this.#restartAction());
-      else this.problems.show(error, this.#wayOn ?? action ?? laterAction());
-    }
-  }
-
-  #restartAction(): ProblemAction {
-    return { label: 'Start the engine again', run: () => void this.startEngine() };
-  }
-}
-
-/** Base URL of a hub other than the public one: for mirrors and tests, set by hand in localStorage, absent from the page. */
-function hubEndpoint(): string | null {
-  try {
-    return localStorage.getItem('freehold.hubEndpoint');
-  } catch {
-    return null;
   }
 }

@@ -1,28 +1,45 @@
-/** The failure that a person should know of now: one at a time, the latest. */
-import { explain, type Explanation } from '../lib/explain.ts';
+/**
+ * The failures that a person should know of now: the latest of what they asked for, and each model's that failed on its way
+ * here, for that may be long after, and while they do something else.
+ */
+import { untrack } from 'svelte';
 
-/** What can be done about it, as a button. */
+/** Something that can be done about it, as a button. */
 export interface ProblemAction {
-  readonly label: string;
+  /** What it says, where it is shown. */
+  readonly label: () => string;
   readonly run: () => void;
 }
 
-/** A failure with what to do. */
-export interface Problem extends Explanation {
-  readonly action: ProblemAction | null;
+/** A failure with what to do; `explain` says it where it is shown. */
+export interface Problem {
+  readonly error: unknown;
+  readonly actions: readonly ProblemAction[];
+  /** The model that failed on its way here; `null`: what was asked for last failed. */
+  readonly model: string | null;
 }
 
-/** The current problem as state. */
+/** The problems as state. */
 export class Problems {
-  current = $state.raw<Problem | null>(null);
+  /** The latest last. */
+  all = $state.raw<readonly Problem[]>([]);
 
-  /** Shows a failure in place of an earlier one. */
-  show(error: unknown, action: ProblemAction | null = null): void {
-    this.current = { ...explain(error), action };
+  /** The latest. */
+  get current(): Problem | null {
+    return this.all.at(-1) ?? null;
   }
 
-  /** The person has read it, or did something new. */
-  dismiss(): void {
-    this.current = null;
+  /** Shows a failure in place of an earlier one of the same model, or of none. */
+  show(error: unknown, actions: readonly ProblemAction[] = [], model: string | null = null): void {
+    this.dismiss(model);
+    this.all = [...untrack(() => this.all), { error, actions, model }];
+  }
+
+  /** The person has read it, or did something new; those of models stay until they are meant. */
+  dismiss(which: Problem | Problem['model'] = null): void {
+    // An intent that an effect begins must not have that effect run again for what becomes of problems.
+    const all = untrack(() => this.all);
+    const left = all.filter((problem) => problem !== which && problem.model !== which);
+    if (left.length < all.length) this.all = left;
   }
 }

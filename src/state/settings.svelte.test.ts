@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEFAULT_SETTINGS, settingProblem, SettingsState } from './settings.svelte.ts';
+import { DEFAULT_SETTINGS } from '../settings/settings.ts';
+import { SettingsState } from './settings.svelte.ts';
 
 let kept: Record<string, string>;
 
@@ -35,23 +36,6 @@ describe('SettingsState', () => {
     expect(new SettingsState().current).toEqual(DEFAULT_SETTINGS);
   });
 
-  it('draws a new seed for every answer unless one is fixed', () => {
-    const settings = new SettingsState();
-    const seeds = new Set(Array.from({ length: 8 }, () => settings.sampler().seed));
-    expect(seeds.size).toBeGreaterThan(6);
-    settings.change({ seed: 5 });
-    expect(settings.sampler().seed).toBe(5);
-  });
-
-  it('takes what a person set, then what the model recommends, then the default', () => {
-    const settings = new SettingsState();
-    expect(settings.sampler()).toMatchObject({ temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05 });
-    settings.change({ topP: 0.5 });
-    const recommended = { temperature: 0.3, topK: 0, topP: 0.9, repetitionPenalty: 1.1 };
-    const expected = { temperature: 0.3, topK: 0, topP: 0.5, minP: 0.05, repetitionPenalty: 1.1 };
-    expect(settings.sampler(recommended)).toMatchObject(expected);
-  });
-
   it('goes back to the defaults but for the system prompt', () => {
     const settings = new SettingsState();
     settings.change({ temperature: 0, systemPrompt: 'Brief.', maxTokens: 5 });
@@ -59,10 +43,18 @@ describe('SettingsState', () => {
     expect(settings.current).toEqual({ ...DEFAULT_SETTINGS, systemPrompt: 'Brief.' });
   });
 
-  it('says what a number may be', () => {
-    expect(settingProblem('temperature', 0.5)).toBe(null);
-    expect(settingProblem('temperature', -1)).toBe('A number from 0 to 2.');
-    expect(settingProblem('topK', 1.5)).toBe('A whole number.');
-    expect(settingProblem('seed', Number.NaN)).toContain('A number');
+  it('gives a chat what it sets itself, then what its preset sets, then what all have', () => {
+    const settings = new SettingsState();
+    settings.change({ temperature: 1.5, topP: 0.5, seed: 1 });
+    const [preset] = settings.presets.add([{ name: 'Mine', settings: { temperature: 0.1, topP: 0.6 } }]);
+    const chosen = settings.for({ presetId: preset!.id, settings: { topP: null } });
+    expect(chosen).toEqual({ ...DEFAULT_SETTINGS, temperature: 0.1, topP: null, seed: 1 });
+    expect(settings.for({})).toEqual(settings.current);
+  });
+
+  it('minds neither a preset that is gone nor a value that is none', () => {
+    const settings = new SettingsState();
+    const chat = { presetId: 'gone', settings: { temperature: 99, minP: 0.2, noSuch: 1 } };
+    expect(settings.for(chat)).toEqual({ ...DEFAULT_SETTINGS, minP: 0.2 });
   });
 });

@@ -1,0 +1,12 @@
+/** What a context length costs in memory. */
+import type { LoadedModel } from '../../workers/protocol/engine.ts';
+
+/** Tokens that a loaded model would get of what is asked for: never more than it was trained for. */
+export function contextTokens(model: LoadedModel, asked: number | null): number {
+  return Math.min(asked ?? model.contextLength, model.summary.contextLength);
+}
+
+/** Bytes of the KV cache for so many tokens, by what each costs in the loaded model: it grows with them evenly. */
+export function contextBytes({ gpuBytes, contextLength }: LoadedModel, tokens: number): number {
+  return (gpuBytes.kvCache / contextLength) * tokens;
+}
