@@ -57,6 +57,15 @@ describe('the exported file', () => {
   it('is a model that the engine can run', async () => {
     const bytes = await exported(new Uint8Array(WEIGHTS.buffer));
     const file = await readGguf(bytesSource(bytes));
+    const sizes = {
+      layers: 1,
+      embeddingLength: 32,
+      feedForwardLength: 64,
+      heads: 2,
+      kvHeads: 1,
+      headDim: 16,
+      vocabularySize: 259,
+    };
     expect(summarize(file, 'ember.gguf')).toEqual({
       name: 'Ember',
       fileName: 'ember.gguf',
@@ -69,18 +78,10 @@ describe('the exported file', () => {
       author: 'Freehold',
       sampling: { temperature: 0.2, minP: 0.1 },
       hasChatTemplate: true,
+      sizes: { ...sizes, experts: null },
       unsupported: null,
     });
-    expect(readShape(file)).toMatchObject({
-      layers: 1,
-      embeddingLength: 32,
-      feedForwardLength: 64,
-      heads: 2,
-      kvHeads: 1,
-      headDim: 16,
-      rotaryDim: 16,
-      vocabularySize: 259,
-    });
+    expect(readShape(file)).toMatchObject({ ...sizes, rotaryDim: 16 });
     expect(file.metadata.get('freehold.recipe_version')).toBe('tiny');
     expect(file.metadata.get('freehold.corpus_sha256')).toBe('abc123');
     expect(file.metadata.get('freehold.earlier_corpora_sha256')).toEqual(['def456']);

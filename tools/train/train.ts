@@ -8,12 +8,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readGguf } from '../../workers/format/gguf.ts';
 import { bytesSource } from '../../workers/source/bytes-source.ts';
 import { createTokenizer } from '../../workers/text/create-tokenizer.ts';
 import type { Tokenizer } from '../../workers/text/tokenizer.ts';
 import { parseOptions } from '../arguments.ts';
+import { main as writeIndex } from '../mirror.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
 import { CONTROL_TOKENS } from './chat-template.ts';
 import { type AverageFacts, writeCard } from './card.ts';
@@ -45,6 +46,7 @@ const HELD_OUT_SEED = 1_000_000;
 
 const STAGES: readonly string[] = ['all', 'prepare', 'export', 'card'];
 const MODEL_NAME = 'ember.gguf';
+const OUTPUT = 'public/models/ember';
 /** The figures that the page shows. */
 const CATALOG_PATH = 'src/catalog/ember.json';
 
@@ -64,8 +66,10 @@ export async function main(argv: string[]): Promise<number> {
   if (stage === 'all' || stage === 'prepare') await prepare(folder, recipe, from);
   if (stage === 'prepare') return 0;
   if (stage === 'all' && trainNetwork(folder, from) !== 0) return 1;
-  const output = options.text('output') ?? 'public/models/ember';
+  const output = options.text('output') ?? OUTPUT;
   if (stage !== 'card') await writeModel(folder, output, recipe);
+  // The page finds what lies beside it by an index, with its hash.
+  if (stage !== 'card' && output === OUTPUT) await writeIndex([dirname(OUTPUT)]);
   if (recipe === SMOKE_RECIPE) return 0;
   if (stage !== 'export') {
     const cases = spread(allCases(), options.number('limit') ?? Number.POSITIVE_INFINITY);
