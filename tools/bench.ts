@@ -2,10 +2,8 @@
  * `npm run bench`: prefill and decode speed of one model on this machine's adapter, next to the bandwidth that a plain
  * copy kernel reaches in the same run: machines are noisy, ratios within a run are not.
  */
-import { copy } from '../shaders/copy.ts';
-import type { Variant } from '../shaders/kernel.ts';
-import { type Gpu, USAGE } from '../workers/gpu/gpu.ts';
-import { createPipeline } from '../workers/gpu/pipeline.ts';
+import { copyBandwidth } from '../workers/gpu/bandwidth.ts';
+import type { Gpu } from '../workers/gpu/gpu.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
 import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
 import type { Tokenizer } from '../workers/text/tokenizer.ts';
@@ -93,36 +91,13 @@ function measureEncodeMs(tokenizer: Tokenizer): number {
   return performance.now() - startedAt;
 }
 
-/** Bytes read plus bytes written per second, the best of five copies. */
-async function measureCopy(gpu: Gpu): Promise<number> {
+function measureCopy(gpu: Gpu): Promise<number> {
   const wanted = gpu.adapter.isFallback ? COPY_BYTES.fallback : COPY_BYTES.hardware;
-  const bytes = Math.min(wanted, gpu.device.limits.maxStorageBufferBindingSize);
-  const shape = { elements: bytes / 16 };
-  const variant: Variant = { real: 'f32', reduction: 'thread' };
-  const pipeline = await createPipeline(gpu.device, copy, shape, variant);
-  const source = gpu.createBuffer('copy source', bytes, 'scratch', USAGE.storage);
-  const destination = gpu.createBuffer('copy destination', bytes, 'scratch', USAGE.storage);
-  const buffers: Record<string, GPUBuffer> = { source, destination };
-  const bindGroup = gpu.createBindGroup({
-    layout: pipeline.getBindGroupLayout(0),
-    entries: copy.bindings.map(({ name }, binding) => ({ binding, resource: { buffer: buffers[name]! } })),
+  return copyBandwidth(gpu, {
+    bytes: Math.min(wanted, gpu.device.limits.maxStorageBufferBindingSize),
+    copies: 1,
+    repeats: 5,
   });
-  let bestMs = Infinity;
-  for (let repeat = 0; repeat < 5; repeat++) {
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(...copy.workgroups(shape, variant, { tokens: 1, kvLength: 1 }));
-    pass.end();
-    const startedAt = performance.now();
-    gpu.submit(encoder);
-    await gpu.idle();
-    bestMs = Math.min(bestMs, performance.now() - startedAt);
-  }
-  gpu.release(source);
-  gpu.release(destination);
-  return (2 * bytes * 1000) / bestMs;
 }
 
 function median(values: readonly number[]): number {

@@ -75,11 +75,11 @@ async function readPrompt(options: Options, engine: NativeEngine): Promise<numbe
   const given = options.integers('prompt-tokens');
   if (given) return given;
   const messagesFile = options.text('messages');
-  if (messagesFile !== undefined) return engine.promptIds(parseMessages(await readFile(messagesFile, 'utf8')));
+  if (messagesFile !== undefined) return engine.text.promptIds(parseMessages(await readFile(messagesFile, 'utf8')));
   const promptFile = options.text('prompt-file');
   const prompt = promptFile === undefined ? options.text('prompt') : await readFile(promptFile, 'utf8');
   if (prompt === undefined) throw new Error('give --prompt, --prompt-file, --prompt-tokens or --messages');
-  if (!options.has('raw')) return engine.promptIds([{ role: 'user', content: prompt }]);
+  if (!options.has('raw')) return engine.text.promptIds([{ role: 'user', content: prompt }]);
   const bos = tokenizer.addBos && !options.has('no-bos') && tokenizer.bosId !== null ? [tokenizer.bosId] : [];
   return [...bos, ...tokenizer.encode(prompt)];
 }

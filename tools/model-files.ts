@@ -64,7 +64,8 @@ async function open(name: string, paths: readonly string[]): Promise<ModelFiles>
   return { name, bytes: named.length === 1 ? named[0]! : named, close };
 }
 
-async function listFolder(folder: string): Promise<ListedFile[]> {
+/** Every file in a folder and below it, with its size; a link counts as what it leads to. */
+export async function listFolder(folder: string): Promise<ListedFile[]> {
   const inside = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return Promise.all(
     inside.filter((entry) => !entry.isDirectory()).map((entry) => describe(join(entry.parentPath, entry.name))),

@@ -1,6 +1,6 @@
 /** The engines in Node: a model from disk on whichever WebGPU adapter this machine has. */
 import { EmbeddingEngine } from '../workers/engines/embedding.ts';
-import type { EngineOptions } from '../workers/engines/load-model.ts';
+import type { EngineOptions } from '../workers/engines/declare-model.ts';
 import { NativeEngine } from '../workers/engines/native.ts';
 import type { Gpu } from '../workers/gpu/gpu.ts';
 import { openGpu } from '../workers/gpu/open-gpu.ts';

@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { create, globals } from 'webgpu';
+import { pollPatiently } from './patient-polling.ts';
 import { softwareDrivers } from './vulkan.mjs';
 
 // Dawn's instance must outlive every device made from it: collected, it hangs or crashes the process.
@@ -23,5 +24,11 @@ export function openNodeGpu(adapterName = ''): GPU {
   Object.assign(globalThis, globals);
   const gpu = create(adapterName === '' ? [] : [`adapter=${adapterName}`]);
   instances.push(gpu);
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  gpu.requestAdapter = async (options) => {
+    const adapter = await requestAdapter(options);
+    if (adapter?.info.isFallbackAdapter) pollPatiently();
+    return adapter;
+  };
   return gpu;
 }

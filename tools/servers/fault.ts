@@ -22,9 +22,11 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly at?: 'hub' | 'files';
     }
-  /** A web page where the file should be, as from a hotel's network. */
-  | { readonly kind: 'html'; readonly at?: 'hub' | 'files' }
-  | { readonly kind: 'redirect-loop'; readonly at: 'hub' }
+  /** A web page where the file should be, as from a hotel's network; with `type`, called something else. */
+  | { readonly kind: 'html'; readonly at?: 'hub' | 'files'; readonly type?: string }
+  /** No Content-Range, as where a browser hides it, and this many bytes too few, rightly announced. */
+  | { readonly kind: 'hidden-range'; readonly missingBytes: number }
+  | { readonly kind: 'redirect-loop'; readonly at: 'hub' | 'files' }
   /** One bit of the file, by its offset in the whole, is the other way round. */
   | { readonly kind: 'flip-bit'; readonly byteOffset: number };
 

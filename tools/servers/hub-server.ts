@@ -10,6 +10,8 @@ import type { Fault } from './fault.ts';
 import { listen } from './http-server.ts';
 import type { LoggedRequest } from './http-server.ts';
 import { sendFile } from './send-file.ts';
+import { digestOf } from './served-bytes.ts';
+import type { ServedBytes } from './served-bytes.ts';
 
 const CORS = {
   'Access-Control-Allow-Origin': '*',
@@ -17,7 +19,16 @@ const CORS = {
 };
 
 /** Files by repository (`owner/name`), then by path in it. */
-export type HubFiles = Record<string, Record<string, Uint8Array>>;
+export type HubFiles = Record<string, Record<string, ServedBytes>>;
+
+/** What a search tells of a repository, where it is not what most have. */
+interface HubListing {
+  /** As the hub reads it of a GGUF file; `null`: it has not. */
+  readonly gguf?: { readonly architecture: string; readonly total?: number; readonly context_length?: number } | null;
+  readonly gated?: 'auto' | 'manual';
+  readonly downloads?: number;
+  readonly tags?: readonly string[];
+}
 
 /** A running stand-in for the hub. */
 export interface HubServer {
@@ -31,10 +42,12 @@ export interface HubServer {
   preflights(): LoggedRequest[];
   /** File bytes sent so far, whole answers and broken ones. */
   sentBytes(): number;
+  /** How many file answers were under way at once, at most, since this was last asked. */
+  mostAtOnce(): number;
   /** The commit that `main` of a repository stands at now. */
   commit(repository: string): string;
   /** Replaces a file and moves `main`; earlier commits keep the old one. */
-  update(repository: string, fileName: string, bytes: Uint8Array): void;
+  update(repository: string, fileName: string, bytes: ServedBytes): void;
   /** Spoils the next answer, or the next `times`. */
   fail(fault: Fault, times?: number): void;
   /** Forgets all faults to come. */
@@ -47,6 +60,8 @@ interface Options {
   readonly expiresAfterMs?: number;
   /** Files and folders on one page of a listing. */
   readonly entriesPerPage?: number;
+  /** What a search tells of repositories; of all others, that they have a small Llama. */
+  readonly listings?: Readonly<Record<string, HubListing>>;
   /** Slows every file answer down to this. */
   readonly bytesPerSecond?: number;
 }
@@ -54,13 +69,13 @@ interface Options {
 /** Starts the hub with the given files, each repository at its first commit. */
 export async function startHub(
   files: HubFiles,
-  { expiresAfterMs = 60_000, entriesPerPage = 1000, bytesPerSecond }: Options = {},
+  { expiresAfterMs = 60_000, entriesPerPage = 1000, listings = {}, bytesPerSecond }: Options = {},
 ): Promise<HubServer> {
   const faults = new FaultScript();
-  const repositories = new Map<string, { commit: string; files: Record<string, Uint8Array> }[]>();
-  for (const [name, content] of Object.entries(files))
-    repositories.set(name, [{ commit: hash('sha1', name), files: content }]);
+  const repositories = new Map<string, { commit: string; files: Record<string, ServedBytes> }[]>();
+  for (const [name, content] of Object.entries(files)) repositories.set(name, [{ commit: hash(name), files: content }]);
   const sent = { bytes: 0 };
+  const answers = { now: 0, most: 0 };
 
   const fileServer = await listen(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -70,8 +85,14 @@ export async function startHub(
     const bytes = at(repository, commit)?.files[fileName ?? ''];
     if (bytes === undefined) return refuse(response, 404);
     if (Number(url.searchParams.get('Expires')) < Date.now()) return refuse(response, 403);
+    if (fault?.kind === 'redirect-loop') return redirect(response, request.url ?? '/');
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
-    await sendFile(request, response, bytes, { fault, sent, ...(bytesPerSecond && { bytesPerSecond }) });
+    answers.most = Math.max(answers.most, ++answers.now);
+    try {
+      await sendFile(request, response, bytes, { fault, sent, ...(bytesPerSecond && { bytesPerSecond }) });
+    } finally {
+      answers.now--;
+    }
   });
 
   const hub = await listen((request, response) => {
@@ -93,6 +114,7 @@ export async function startHub(
   }
 
   function answerApi([owner, name, what, revision, ...folder]: string[], url: URL, response: ServerResponse): void {
+    if (owner === undefined) return json(response, search(url.searchParams));
     const repository = `${owner}/${name}`;
     // The real hub says 401 for a repository that does not exist: it may be a private one.
     if (!repositories.has(repository)) return refuse(response, 401, { 'X-Error-Code': 'RepoNotFound' });
@@ -113,18 +135,40 @@ export async function startHub(
       type: 'file',
       path,
       size: bytes.byteLength,
-      oid: hash('sha1', bytes),
-      // Small texts lie in git itself, which knows only its own SHA-1.
-      ...(!path.endsWith('.json') && { lfs: { oid: hash('sha256', bytes), size: bytes.byteLength, pointerSize: 134 } }),
+      // Small texts lie in git itself, which knows only its own SHA-1. Of others it is the pointer's, here anything.
+      ...(path.endsWith('.json')
+        ? { oid: digestOf('sha1', bytes, `blob ${bytes.byteLength}\0`) }
+        : { oid: hash(path), lfs: { oid: digestOf('sha256', bytes), size: bytes.byteLength, pointerSize: 134 } }),
     }));
     const folders = new Set(inFolder.map(([path]) => path.slice(0, Math.max(0, path.lastIndexOf('/')))));
     for (const path of folders)
-      if (path.length > prefix.length) entries.push({ type: 'directory', path, size: 0, oid: hash('sha1', path) });
+      if (path.length > prefix.length) entries.push({ type: 'directory', path, size: 0, oid: hash(path) });
     const first = Number(url.searchParams.get('cursor') ?? 0);
     url.searchParams.set('cursor', String(first + entriesPerPage));
     if (first + entriesPerPage < entries.length)
       response.setHeader('Link', `<${hub.origin}${url.pathname}${url.search}>; rel="next"`);
     json(response, entries.slice(first, first + entriesPerPage));
+  }
+
+  /** By words in the name, most fetched first; of what can be expanded only what was asked for, as the real one does. */
+  function search(query: URLSearchParams): object[] {
+    const words = (query.get('search') ?? '').toLowerCase().split(/\s+/);
+    const expanded = query.getAll('expand[]');
+    return [...repositories.keys()]
+      .filter((name) => words.every((word) => name.toLowerCase().includes(word)))
+      .filter((name) => query.get('filter') !== 'gguf' || listings[name]?.gguf !== undefined || hasGguf(name))
+      .map((id) => {
+        const { gguf = { architecture: 'llama' }, gated = false, downloads = 0, tags = [] } = listings[id] ?? {};
+        const all = Object.entries({ ...(gguf !== null && { gguf }), gated, downloads, tags });
+        return { id, downloads, shown: Object.fromEntries(all.filter(([name]) => expanded.includes(name))) };
+      })
+      .sort((a, b) => b.downloads - a.downloads)
+      .slice(0, Number(query.get('limit') ?? 1000))
+      .map(({ id, shown }) => ({ _id: hash(id).slice(0, 24), id, ...shown }));
+  }
+
+  function hasGguf(repository: string): boolean {
+    return Object.keys(at(repository, 'main')?.files ?? {}).some((path) => path.endsWith('.gguf'));
   }
 
   function answerResolve(path: string[], request: IncomingMessage, response: ServerResponse): void {
@@ -149,11 +193,16 @@ export async function startHub(
     fileRequests: fileServer.requests,
     preflights: () => [...hub.requests, ...fileServer.requests].filter(({ method }) => method === 'OPTIONS'),
     sentBytes: () => sent.bytes,
+    mostAtOnce: () => {
+      const { most } = answers;
+      answers.most = answers.now;
+      return most;
+    },
     commit: (repository) => at(repository, 'main')?.commit ?? '',
     update(repository, fileName, bytes) {
       const latest = at(repository, 'main');
       if (latest === undefined) throw new Error(`no repository ${repository}`);
-      const commit = hash('sha1', `${latest.commit} ${hash('sha1', bytes)}`);
+      const commit = hash(`${latest.commit} ${digestOf('sha1', bytes)}`);
       repositories.get(repository)?.push({ commit, files: { ...latest.files, [fileName]: bytes } });
     },
     fail: (fault, times = 1) => {
@@ -168,8 +217,9 @@ export async function startHub(
   };
 }
 
-function hash(algorithm: 'sha1' | 'sha256', data: Uint8Array | string): string {
-  return createHash(algorithm).update(data).digest('hex');
+/** SHA-1 of a text, in hex: for what may be any. */
+function hash(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
 }
 
 function json(response: ServerResponse, value: unknown): void {

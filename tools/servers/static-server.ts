@@ -30,18 +30,30 @@ export interface ServedFolder {
   close(): Promise<void>;
 }
 
-/** Serves `root` under `basePath` (default `/`) until closed. A folder answers with its `index.html`. */
+/**
+ * Serves `root` under `basePath` (default `/`) until closed. A folder answers with its `index.html`. With `forAll` pages of
+ * other sites may read it. `headersOf` adds headers to the answer at a path, for hosts that can be told to.
+ */
 export async function serveFolder({
   root,
   basePath = '/',
   port = 0,
+  forAll = false,
+  headersOf = () => ({}),
 }: {
   root: string;
   basePath?: string;
   port?: number;
+  forAll?: boolean;
+  headersOf?: (path: string) => Readonly<Record<string, string>>;
 }): Promise<ServedFolder> {
   const base = `/${basePath}/`.replace(/\/+/g, '/');
-  const server = await listen((request, response) => answer(root, base, request, response), port);
+  const server = await listen((request, response) => {
+    if (forAll) response.setHeader('Access-Control-Allow-Origin', '*');
+    const headers = headersOf(new URL(request.url ?? '/', 'http://localhost').pathname);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    return answer(root, base, request, response);
+  }, port);
   return { url: server.origin + base, requests: server.requests, close: () => server.close() };
 }
 

@@ -4,34 +4,82 @@ import { vi } from 'vitest';
 
 interface Held {
   readonly mode: LockMode;
+  /** In vain once the lock was dropped. */
   readonly free: () => void;
 }
 
-/** Web Locks as far as the store uses them: `ifAvailable` requests, shared and exclusive. */
+/** Web Locks as far as the store uses them: shared and exclusive, if available or waiting in turn, with a signal. */
 class FakeLocks {
   readonly #held = new Map<string, Set<Held>>();
+  /** Who waits, in turn: each tries again, and says whether it still waits. */
+  readonly #waiting = new Map<string, (() => boolean)[]>();
 
   async request<T>(
     name: string,
-    { mode = 'exclusive' }: LockOptions,
-    run: (lock: Lock | null) => T | Promise<T>,
+    ...[given, callback]:
+      [run: (lock: Lock | null) => T | Promise<T>] | [LockOptions, (lock: Lock | null) => T | Promise<T>]
   ): Promise<T> {
+    const run = typeof given === 'function' ? given : callback!;
+    const { mode = 'exclusive', ifAvailable = false, signal } = typeof given === 'function' ? {} : given;
     await Promise.resolve();
-    const holders = this.#held.get(name) ?? new Set();
-    const taken = [...holders].some((holder) => mode === 'exclusive' || holder.mode === 'exclusive');
-    if (taken) return run(null);
-    const holder = { mode, free: () => holders.delete(holder) };
-    this.#held.set(name, holders.add(holder));
+    signal?.throwIfAborted();
+    const free = this.#take(name, mode) ?? (ifAvailable ? null : await this.#inTurn(name, mode, signal));
+    if (free === null) return run(null);
     try {
       return await run({ name, mode });
     } finally {
-      holder.free();
+      free();
     }
   }
 
   /** What happens to locks when the tabs that hold them are gone. */
   dropAll(): void {
     this.#held.clear();
+    for (const name of [...this.#waiting.keys()]) this.#serve(name);
+  }
+
+  #take(name: string, mode: LockMode): (() => void) | null {
+    if ((this.#waiting.get(name) ?? []).length > 0) return null;
+    return this.#hold(name, mode);
+  }
+
+  #hold(name: string, mode: LockMode): (() => void) | null {
+    const holders = this.#held.get(name) ?? new Set();
+    if ([...holders].some((other) => mode === 'exclusive' || other.mode === 'exclusive')) return null;
+    const holder: Held = {
+      mode,
+      free: () => {
+        holders.delete(holder);
+        this.#serve(name);
+      },
+    };
+    this.#held.set(name, holders.add(holder));
+    return holder.free;
+  }
+
+  #inTurn(name: string, mode: LockMode, signal?: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const tryAgain = (): boolean => {
+        if (signal?.aborted) {
+          reject(signal.reason as Error);
+          return false;
+        }
+        const free = this.#hold(name, mode);
+        if (free !== null) resolve(free);
+        return free === null;
+      };
+      this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), tryAgain]);
+      signal?.addEventListener('abort', () => {
+        this.#serve(name);
+      });
+    });
+  }
+
+  #serve(name: string): void {
+    const waiting = this.#waiting.get(name) ?? [];
+    this.#waiting.delete(name);
+    const still = waiting.filter((tryAgain) => tryAgain());
+    if (still.length > 0) this.#waiting.set(name, still);
   }
 }
 

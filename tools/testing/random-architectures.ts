@@ -31,8 +31,10 @@ export interface RandomArchitecture {
   readonly headNorm?: 'head' | 'row';
   /** Norms stand before a block (default), behind it, both, or behind each residual sum. */
   readonly norms?: 'before' | 'behind' | 'both' | 'sums';
-  /** The norm before the feed-forward part, where it is not `ffn_norm`. */
-  readonly feedForwardNorm?: string;
+  /** The norm before the feed-forward part, where it is not `ffn_norm`; `null`: that before attention serves both. */
+  readonly feedForwardNorm?: string | null;
+  /** The logits have a bias. */
+  readonly outputBias?: boolean;
   /** A score of each head that takes its share of attention. */
   readonly sinks?: boolean;
   /** Norms have a bias. */
@@ -58,6 +60,16 @@ const float = (value: number): FriendlyValue => ({ type: 'float32', value });
 /** By `general.architecture`. */
 export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
   llama: {},
+  mistral3: {
+    metadata: {
+      'attention.temperature_scale': float(0.1),
+      'rope.freq_base': float(1_000_000),
+      'rope.scaling.type': 'yarn',
+      'rope.scaling.factor': float(16),
+      'rope.scaling.original_context_length': 512,
+      'rope.scaling.yarn_log_multiplier': float(1),
+    },
+  },
   smollm3: {},
   qwen2: { biases: 'qkv' },
   qwen3: { headNorm: 'head' },
@@ -104,6 +116,8 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'rope.scaling.attn_factor': float(1.19),
     },
   },
+  phi2: { biases: 'all', gate: 'none', layerNorm: true, feedForwardNorm: null, outputBias: true, rotaryDim: 16 },
+  stablelm: { biases: 'qkv', layerNorm: true, rotaryDim: 8, metadata: { use_parallel_residual: false } },
   starcoder2: { biases: 'all', gate: 'none', layerNorm: true },
   'gpt-oss': {
     biases: 'all',
@@ -117,6 +131,14 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'rope.scaling.factor': float(4),
       'rope.scaling.original_context_length': 64,
     },
+  },
+  gptneox: {
+    biases: 'all',
+    fusedQkv: true,
+    gate: 'none',
+    layerNorm: true,
+    rotaryDim: 8,
+    metadata: { use_parallel_residual: true },
   },
   gpt2: { biases: 'all', fusedQkv: true, gate: 'none', layerNorm: true, learnedPositions: true },
   bert: {

@@ -164,7 +164,8 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
     if (normPlaces === 'sums') norm(name('attn_output_norm'));
     if (normsBehind) norm(name('post_attention_norm'));
     if (family.sinks) floats(name('attn_sinks.weight'), heads, 1, 5);
-    if (normsBefore) norm(name(family.feedForwardNorm ?? 'ffn_norm'));
+    const { feedForwardNorm = 'ffn_norm' } = family;
+    if (normsBefore && feedForwardNorm !== null) norm(name(feedForwardNorm));
     if (experts) {
       mixture(name, experts);
     } else if (family.gate === 'fused') {
@@ -181,6 +182,7 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
   else if (!encoder) norm('output_norm');
   if (!options.tied && !scaledTied && !encoder)
     matrix('output', vocabulary.tokens.length, embedding, outputDeviation, { zeroRows: quiet });
+  if (family.outputBias) floats('output.bias', vocabulary.tokens.length, -0.5, 0.5);
   const factors = options.ropeFactors
     ? ['rope_freqs']
     : family.longRope

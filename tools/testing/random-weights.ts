@@ -23,12 +23,20 @@ const BLOCKS: Record<QuantType, { readonly bytes: number; readonly weights: numb
   Q4_K: { bytes: 144, weights: 256 },
   Q5_K: { bytes: 176, weights: 256 },
   Q6_K: { bytes: 210, weights: 256 },
+  IQ1_S: { bytes: 50, weights: 256 },
+  IQ1_M: { bytes: 56, weights: 256 },
+  IQ2_XXS: { bytes: 66, weights: 256 },
+  IQ2_XS: { bytes: 74, weights: 256 },
+  IQ2_S: { bytes: 82, weights: 256 },
+  IQ3_XXS: { bytes: 98, weights: 256 },
+  IQ3_S: { bytes: 110, weights: 256 },
   IQ4_NL: { bytes: 18, weights: 32 },
   IQ4_XS: { bytes: 136, weights: 256 },
   MXFP4: { bytes: 17, weights: 32 },
   TQ1_0: { bytes: 54, weights: 256 },
   TQ2_0: { bytes: 66, weights: 256 },
   Q4_F32: { bytes: 20, weights: 32 },
+  Q3_G40: { bytes: 16, weights: 32 },
 };
 
 /** A stream of 32 random bits: xorshift32, so that a failing case can be run again. */
@@ -57,7 +65,7 @@ function bell(random: RandomBits): number {
 interface Draw {
   /** Root mean square of one weight where the block's scale is 1. */
   readonly unitRms: number;
-  /** Where the scale lies: an f16, in Q4_F32 an f32. */
+  /** Where the scale lies: an f16, in Q4_F32 an f32, in Q3_G40 two f16, in IQ1_M four bits each in the upper ends of four 16 bits. */
   readonly scaleAt: number;
   /** How much larger the second f16 is, in types that have one: their codes start at 0, and weights shall have mean 0. */
   readonly minimum?: number;
@@ -74,11 +82,19 @@ const DRAWS = {
   Q4_K: { unitRms: 258.3, scaleAt: 0, minimum: 7.5 },
   Q5_K: { unitRms: 526.9, scaleAt: 0, minimum: 15.5 },
   Q6_K: { unitRms: 1365.7, scaleAt: 208 },
+  IQ1_S: { unitRms: 7.2, scaleAt: 0 },
+  IQ1_M: { unitRms: 7.2, scaleAt: 48 },
+  IQ2_XXS: { unitRms: 53.3, scaleAt: 0 },
+  IQ2_XS: { unitRms: 55.9, scaleAt: 0 },
+  IQ2_S: { unitRms: 56.6, scaleAt: 0 },
+  IQ3_XXS: { unitRms: 142.6, scaleAt: 0 },
+  IQ3_S: { unitRms: 140.1, scaleAt: 0 },
   IQ4_NL: { unitRms: 67.4, scaleAt: 0 },
   IQ4_XS: { unitRms: 1246.3, scaleAt: 0 },
   TQ1_0: { unitRms: 0.82, scaleAt: 52 },
   TQ2_0: { unitRms: 1, scaleAt: 64 },
   Q4_F32: { unitRms: 4.64, scaleAt: 0 },
+  Q3_G40: { unitRms: 2.35, scaleAt: 12 },
 } satisfies Partial<Record<QuantType, Draw>>;
 
 /** As `unitRms`, a little more: a scale is a power of two, the one below or the one above what would be right. */
@@ -86,6 +102,11 @@ const MXFP4_RMS = 3.2;
 
 function fillBytes(bytes: Uint8Array, start: number, count: number, random: RandomBits): void {
   for (let i = start; i < start + count; i++) bytes[i] = random() >>> 24;
+}
+
+/** Q3_G40's scales, whose signs are a code: two f16 in a word. */
+function twoScales(first: number, second: number, random: RandomBits): number {
+  return (halfBits(first) | (halfBits(second) << 16) | (random() & 0x80008000)) >>> 0;
 }
 
 /** Writes one quantised block at `offset`; its scale varies by a half around what gives `deviation`. */
@@ -108,6 +129,12 @@ function writeBlock(
   const { unitRms, scaleAt, minimum }: Draw = DRAWS[type];
   const scale = (deviation / unitRms) * varied;
   if (type === 'Q4_F32') view.setFloat32(offset + scaleAt, scale, true);
+  else if (type === 'Q3_G40') view.setUint32(offset + scaleAt, twoScales(scale, deviation / unitRms, random), true);
+  else if (type === 'IQ1_M')
+    for (let k = 0; k < 4; k++) {
+      const at = offset + scaleAt + 2 * k + 1;
+      bytes[at] = (bytes[at]! & 15) | (((halfBits(scale) >> (4 * k)) & 15) << 4);
+    }
   else view.setUint16(offset + scaleAt, halfBits(scale), true);
   if (minimum !== undefined) view.setUint16(offset + scaleAt + 2, halfBits(scale * minimum), true);
 }

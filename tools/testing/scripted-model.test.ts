@@ -24,6 +24,6 @@ describe('a scripted model', () => {
 
   it('says no token twice, and not too many', () => {
     expect(() => model(['a', 'b', 'a'])).toThrow('twice');
-    expect(() => model(Array.from({ length: 257 }, (_, index) => `w${index}`))).toThrow('at most 256');
+    expect(() => model(Array.from({ length: 257 }, (_, index) => `w${index}`))).toThrow('fewer than 256');
   });
 });

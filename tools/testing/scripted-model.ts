@@ -3,7 +3,8 @@
  * usual temperature. For tests of what a page does with an answer; what it computes is nothing but a table.
  *
  * Each script token is a unit vector of its own in the embedding; attention and feed-forward add nothing to it; the output
- * matrix makes the next token's logit large and leaves all others at 0. So no token may stand in the script twice.
+ * matrix makes the next token's logit large and leaves all others at 0. So no token may stand in the script twice. A token
+ * outside it leads to the script's end: with logits that are all alike the engine would take the model for a broken one.
  */
 import { randomModel, type RandomModel } from './random-model.ts';
 import { testVocabulary } from './test-vocabulary.ts';
@@ -28,7 +29,7 @@ export interface ScriptedModelOptions {
 
 /** The content of the model's file. Throws where the script is too long or says a token twice. */
 export function scriptedModel({ name, script, userDefined, template }: ScriptedModelOptions): RandomModel {
-  if (script.length > EMBEDDING) throw new Error(`a script has at most ${EMBEDDING} tokens, not ${script.length}`);
+  if (script.length >= EMBEDDING) throw new Error(`a script has fewer than ${EMBEDDING} tokens, not ${script.length}`);
   if (new Set(script).size < script.length) throw new Error('a script says no token twice');
   const vocabulary = testVocabulary();
   const added = [...new Set([...userDefined, ...script])].filter((token) => !vocabulary.tokens.includes(token));
@@ -38,6 +39,9 @@ export function scriptedModel({ name, script, userDefined, template }: ScriptedM
 
   const embedding = new Float32Array(tokens.length * EMBEDDING);
   const output = new Float32Array(tokens.length * EMBEDDING);
+  const others = EMBEDDING - 1;
+  for (const [id, token] of tokens.entries()) if (!script.includes(token)) embedding[id * EMBEDDING + others] = 1;
+  output[tokens.indexOf(script.at(-1)!) * EMBEDDING + others] = OUTPUT_WEIGHT;
   for (const [place, token] of script.entries()) {
     embedding[tokens.indexOf(token) * EMBEDDING + place] = 1;
     const next = script[place + 1];
