@@ -24,12 +24,12 @@ const BAD = [
   {
     what: 'a weight type that is not supported',
     file: upload(
-      'iq.gguf',
+      'f64.gguf',
       writeGguf({
         metadata,
         tensors: tensors.map((tensor) =>
           tensor.name === 'output.weight'
-            ? { ...tensor, type: 16, shape: [509, 256], bytes: new Uint8Array(509 * 66) }
+            ? { ...tensor, type: 28, shape: [509, 256], bytes: new Uint8Array(509 * 256 * 8) }
             : tensor,
         ),
       }),

@@ -86,7 +86,7 @@ test('a follow-up remembers the conversation and reads only what is new', async 
   expect(second![0]).toBeGreaterThanOrEqual(first![1]! + 12 - 1);
   expect(second![0]).toBeLessThan(second![1]!);
 
-  await person.button('Regenerate').click();
+  await person.button('Regenerate').last().click();
   await person.expectEngine('ready');
   await expect(person.page.getByText(/prompt tokens reused/).last()).toContainText(
     `${second![1]! - 1} of ${second![1]} prompt tokens reused`,

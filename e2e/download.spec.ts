@@ -1,19 +1,17 @@
 /** Models from the web: by repository, by address, through faults, and across a browser that was killed. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
-import { launchOptions } from '../tools/browser.mjs';
 import { startHub } from '../tools/servers/hub-server.ts';
 import { randomModelOfBytes } from '../tools/testing/random-model.ts';
-import { expect, noiseModel, Person, test } from './site.ts';
+import { startBrowser } from './browser-process.ts';
+import { expect, noiseModel, test } from './site.ts';
 
 const MIB = 2 ** 20;
 const CHUNK_BYTES = 16 * MIB;
 const REPOSITORY = 'someone/small-model';
 
-test('a model comes from a repository, past a cut connection and a spoilt answer', async ({ site, person }) => {
+test('a model comes from a repository, past a cut connection', async ({ site, person }) => {
   const model = noiseModel('Fetched');
   const hub = await startHub({ [REPOSITORY]: { 'fetched.gguf': model.buffer } });
   try {
@@ -22,12 +20,29 @@ test('a model comes from a repository, past a cut connection and a spoilt answer
     await person.lookUp(REPOSITORY);
     await expect(person.page.getByRole('heading', { name: 'Fetched' })).toBeVisible();
     hub.fail({ kind: 'cut', afterBytes: 20_000 });
-    hub.fail({ kind: 'flip-bit', byteOffset: 150_000 });
     await person.button('Load').click();
     await person.expectEngine('ready');
     await person.set({ 'Longest answer': '6' });
     expect(await person.ask('Hello')).not.toBe('');
     expect(hub.preflights()).toEqual([]);
+  } finally {
+    await hub.close();
+  }
+});
+
+test('a model that arrives damaged is not kept, and comes whole the second time', async ({ site, person }) => {
+  const hub = await startHub({ [REPOSITORY]: { 'fetched.gguf': noiseModel('Fetched').buffer } });
+  try {
+    await person.useHub(hub.endpoint);
+    await person.open(site.url);
+    for (const damaged of [true, false]) {
+      await person.lookUp(REPOSITORY);
+      await expect(person.page.getByRole('heading', { name: 'Fetched' })).toBeVisible();
+      if (damaged) hub.fail({ kind: 'flip-bit', byteOffset: 150_000 });
+      await person.button('Load').click();
+      if (damaged) await expect(person.alert).toContainText('The file arrived damaged');
+    }
+    await person.expectEngine('ready');
   } finally {
     await hub.close();
   }
@@ -50,33 +65,32 @@ test('a model comes from an address; one that is not there gives its message', a
   }
 });
 
-/** A browser as a program of its own, so that it can be killed. */
-async function startBrowser(profile: string): Promise<{ process: ChildProcess; person: Person }> {
-  const { executablePath, args } = launchOptions();
-  const flags = ['--headless=new', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
-  const process = spawn(executablePath, [...flags, ...args, 'about:blank'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
-  const endpoint = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    process.stderr!.on('data', (data: Buffer) => {
-      text += data.toString();
-      const found = /DevTools listening on (\S+)/.exec(text);
-      if (found) resolve(found[1]!);
-    });
-    process.once('exit', () => reject(new Error(`the browser ended: ${text}`)));
-  });
-  const browser = await chromium.connectOverCDP(endpoint);
-  return { process, person: new Person(browser.contexts()[0]!.pages()[0]!) };
-}
-
-/** Ends a browser with all its children at once, as a power cut does. */
-async function kill(browser: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => browser.once('exit', resolve));
-  process.kill(-browser.pid!, 'SIGKILL');
-  await gone;
-}
+test('what hashes a download can ask for nothing', async ({ site, person }) => {
+  const { page } = person;
+  await person.open(site.url);
+  const entry = readdirSync(join(import.meta.dirname, '../dist/assets')).find((file) =>
+    file.startsWith('hashing.worker-'),
+  );
+  const starting = page.waitForEvent('worker', (worker) => worker.url().includes('/hashing.worker-'));
+  // A worker of the page is one that the test can look into.
+  await page.evaluate((url) => {
+    const worker = new Worker(url, { type: 'module' });
+    return new Promise(
+      (resolve) => (worker.onmessage = resolve) && worker.postMessage({ id: '1', type: 'GET', path: [] }),
+    );
+  }, `assets/${entry}`);
+  const ways = [
+    'fetch',
+    'XMLHttpRequest',
+    'EventSource',
+    'WebSocket',
+    'WebTransport',
+    'importScripts',
+    'Worker',
+    'caches',
+  ];
+  expect(await (await starting).evaluate((ways) => ways.filter((way) => way in globalThis), ways)).toEqual([]);
+});
 
 test('killed in the middle of a download, it goes on where it was', async ({ site }) => {
   const model = randomModelOfBytes(70 * MIB);
@@ -91,7 +105,7 @@ test('killed in the middle of a download, it goes on where it was', async ({ sit
     await browser.person.expectEngine('downloading');
     await expect(browser.person.page.getByText(/of 7\d\.?\d* MB · .* left/)).toBeVisible();
     await expect.poll(() => hub.sentBytes(), { intervals: [100] }).toBeGreaterThan(2.5 * CHUNK_BYTES);
-    await kill(browser.process);
+    await browser.kill();
     const sentBefore = hub.sentBytes();
     expect(sentBefore).toBeLessThan(model.length);
 
@@ -107,7 +121,7 @@ test('killed in the middle of a download, it goes on where it was', async ({ sit
     await browser.person.set({ 'Longest answer': '4' });
     expect(await browser.person.ask('Hello')).not.toBe('');
   } finally {
-    await kill(browser.process);
+    await browser.kill();
     await hub.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -23,7 +23,10 @@ test('the page can be installed', async ({ site }) => {
     expect(JSON.parse(data ?? '')).toMatchObject({ name: 'Freehold', display: 'standalone' });
     const state = await person.page.evaluate(async () => {
       const registration = await navigator.serviceWorker.ready;
-      return { state: registration.active?.state, scope: registration.scope };
+      const worker = registration.active!;
+      while (worker.state === 'activating')
+        await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
+      return { state: worker.state, scope: registration.scope };
     });
     expect(state).toEqual({ state: 'activated', scope: site.url });
   } finally {

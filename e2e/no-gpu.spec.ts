@@ -1,41 +1,68 @@
 /** Where no model can run, the page says why and what to do, and the rest of it works. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from '@playwright/test';
+import { type Browser, chromium } from '@playwright/test';
 import { launchOptions } from '../tools/browser.mjs';
-import { serveFolder } from '../tools/servers/static-server.ts';
-import { expect, noiseModel, Person, test } from './site.ts';
+import { withWorld } from './other-world.ts';
+import { expect, keepAnswers, noiseModel, Person, test } from './site.ts';
 
-/** Opens the page in a browser with other flags. */
+/** Opens the page in a browser with other flags, with a chat that was kept before. */
 async function visit(args: string[], url: string, look: (person: Person) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({ ...launchOptions(), args });
+  let browser: Browser | undefined;
   try {
+    browser = await chromium.launch({ ...launchOptions(), args });
     const person = new Person(await browser.newPage());
+    await keepAnswers(person.page, 'Kept from before');
     await person.open(url);
     await person.expectEngine('unavailable');
     await look(person);
   } finally {
-    await browser.close();
+    await browser?.close();
   }
 }
 
-async function expectTheRestWorks(person: Person, canKeep: boolean): Promise<void> {
+/** The help above a conversation is folded, also when it comes anew after another look. */
+async function unfold({ page }: Person, title: string): Promise<void> {
+  const help = page.getByRole('link', { name: 'Take your chats along' });
+  await expect(async () => {
+    if (!(await help.isVisible())) await page.getByRole('heading', { name: title }).click();
+    await expect(help).toBeVisible({ timeout: 1000 });
+  }).toPass();
+}
+
+async function expectExport({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: 'Take your chats along' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('dialog', { name: 'Your data' }).getByRole('button', { name: 'Export all chats' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^freehold chats .*\.zip$/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+/** Chats can be read and taken along, models looked at and, where the address is secure, kept. */
+async function expectTheRestWorks(person: Person, canKeep: boolean, hasChats = true): Promise<void> {
+  const { page } = person;
+  await expect(person.alert).toHaveCount(0);
   await expect(person.button('Send')).toBeDisabled();
-  await person.page.getByRole('textbox', { name: 'Message' }).fill('Not lost');
+  if (hasChats) await expectExport(person);
+  await page.getByRole('textbox', { name: 'Message' }).fill('Not lost');
   await person.set({ Temperature: '0.5' });
   await person.pick(noiseModel('Kept'));
-  await expect(person.page.getByRole('heading', { name: 'Kept' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Kept', exact: true })).toBeVisible();
   await expect(person.button('Load')).toBeDisabled();
   if (!canKeep) return;
   await person.button('Keep for later').click();
-  await person.page.locator('header').getByRole('button', { name: 'Library' }).click();
-  await expect(person.page.getByRole('dialog').getByRole('listitem')).toContainText('Kept');
+  await page.locator('header').getByRole('button', { name: 'Library' }).click();
+  await expect(page.getByRole('dialog').getByRole('listitem')).toContainText('Kept');
 }
 
 test('no graphics adapter', async ({ site }) => {
   await visit(['--disable-gpu'], site.url, async (person) => {
-    await expect(person.page.getByRole('heading', { name: 'The browser gives no graphics processor' })).toBeVisible();
+    await expect(person.answers).toHaveText(['Kept from before']);
+    await unfold(person, 'The browser gives no graphics processor');
+    await expect(person.page.getByText('The browser offers no graphics adapter.')).toBeVisible();
+    await expect(person.page.getByText(/^Mozilla/)).toBeVisible();
+    await person.button('Look again').click();
+    await person.expectEngine('unavailable');
+    await unfold(person, 'The browser gives no graphics processor');
     await expectTheRestWorks(person, true);
   });
 });
@@ -45,51 +72,41 @@ test('plain http', async ({ site }) => {
   const args = [...launchOptions().args, '--host-resolver-rules=MAP freehold.test 127.0.0.1'];
   await visit(args, url, async (person) => {
     expect(await person.page.evaluate(() => isSecureContext)).toBe(false);
-    await expect(person.page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible();
-    await expect(person.page.getByText('https://', { exact: true })).toBeVisible();
+    await expect(person.answers).toHaveText(['Kept from before']);
+    await unfold(person, 'This address is not secure');
+    const secure = url.replace('http://', 'https://');
+    await expect(person.page.getByRole('link', { name: secure })).toHaveAttribute('href', secure);
+    await expect(person.page.getByText('http://freehold.test', { exact: true })).toBeVisible();
     await expectTheRestWorks(person, false);
   });
 });
 
-// The engine asks in its worker, where no init script runs: so its built file is given another world to look at.
-async function visitWithEngine(prologue: string, person: Person, look: () => Promise<void>): Promise<void> {
-  const root = mkdtempSync(join(tmpdir(), 'freehold-'));
-  cpSync(join(import.meta.dirname, '../dist'), root, { recursive: true });
-  const assets = join(root, 'assets');
-  const worker = join(
-    assets,
-    readdirSync(assets).find((name) => name.startsWith('engine.worker'))!,
-  );
-  writeFileSync(worker, prologue + readFileSync(worker, 'utf8'));
-  const site = await serveFolder({ root });
-  try {
-    await person.open(site.url);
-    await person.expectEngine('unavailable');
-    await look();
-    await expectTheRestWorks(person, true);
-  } finally {
-    await site.close();
-    rmSync(root, { recursive: true });
-  }
-}
-
 test('no WebGPU', async ({ person }) => {
-  await visitWithEngine('delete WorkerNavigator.prototype.gpu;\n', person, async () => {
-    await expect(person.page.getByRole('heading', { name: 'This browser cannot run models' })).toBeVisible();
+  await withWorld('delete WorkerNavigator.prototype.gpu;', async (url) => {
+    await keepAnswers(person.page, 'Kept from before');
+    await person.open(url);
+    await person.expectEngine('unavailable');
+    await unfold(person, 'This browser cannot run models');
     await expect(person.page.getByText(/Chrome and Edge 113/)).toBeVisible();
+    await expectTheRestWorks(person, true);
   });
 });
 
 test('an adapter that is too small', async ({ person }) => {
-  const fewBuffers = `{
+  const tooSmall = `{
     const { get } = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'limits');
+    const fewer = { maxStorageBuffersPerShaderStage: 4, maxBufferSize: 100e6 };
     Object.defineProperty(GPUAdapter.prototype, 'limits', { get() {
-      return new Proxy(get.call(this), {
-        get: (limits, name) => name === 'maxStorageBuffersPerShaderStage' ? 4 : limits[name] });
+      return new Proxy(get.call(this), { get: (limits, name) => fewer[name] ?? limits[name] });
     } });
-  }\n`;
-  await visitWithEngine(fewBuffers, person, async () => {
-    await expect(person.page.getByRole('heading', { name: 'This graphics processor is too small' })).toBeVisible();
+  }`;
+  await withWorld(tooSmall, async (url) => {
+    await person.open(url);
+    await person.expectEngine('unavailable');
+    // Where there is no chat to read, it stands unfolded above everything else.
+    await expect(person.page.getByRole('heading').first()).toHaveText('This graphics processor is too small');
     await expect(person.page.getByText('maxStorageBuffersPerShaderStage: needs 8, this adapter has 4')).toBeVisible();
+    await expect(person.page.getByText('maxBufferSize: needs 268 MB, this adapter has 100 MB')).toBeVisible();
+    await expectTheRestWorks(person, true, false);
   });
 });

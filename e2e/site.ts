@@ -1,7 +1,7 @@
 /** The built site on a server of this machine, in a subfolder, and a person who uses it by its accessible names. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { test as base, expect, type BrowserContext, type Locator, type Page, type Worker } from '@playwright/test';
 import { type ServedFolder, serveFolder } from '../tools/servers/static-server.ts';
 import { randomModel, type RandomModelOptions } from '../tools/testing/random-model.ts';
 import { writeGguf } from '../tools/testing/write-gguf.ts';
@@ -65,9 +65,27 @@ export async function recordRequests(context: BrowserContext): Promise<string[]>
   return urls;
 }
 
-/** Whether a URL or a path is the service worker's script. */
+/** Whether a URL or a path is the service worker's script, or what that imports. */
 export function isUpdateCheck(url: string): boolean {
-  return url.endsWith('/sw.js');
+  return /\/(?:sw|request-gate)\.js$/.test(url);
+}
+
+/** The worker of the page that runs one of the site's own modules. */
+export async function workerOf(page: Page, name: 'engine' | 'library'): Promise<Worker> {
+  for (const worker of page.workers()) {
+    const modules = await worker.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
+    if (modules.some((url) => url.includes(`/${name}.worker-`))) return worker;
+  }
+  throw new Error(`no worker of the ${name}`);
+}
+
+/** Has the page find a conversation that it kept, with these answers. Before the page is opened, or before a reload. */
+export async function keepAnswers(page: Page, ...answers: readonly string[]): Promise<void> {
+  const turns = answers.flatMap((content, index) => [
+    { id: 2 * index + 1, role: 'user', content: 'Go on', stats: null },
+    { id: 2 * index + 2, role: 'assistant', content, stats: null },
+  ]);
+  await page.addInitScript((kept) => localStorage.setItem('freehold.conversation', kept), JSON.stringify(turns));
 }
 
 /** Someone at the page. */
@@ -85,6 +103,29 @@ export class Person {
   }
   get answers(): Locator {
     return this.page.getByRole('article', { name: 'Assistant' });
+  }
+  /** The latest answer as it is kept: word for word, where the page shows its Markdown. It is written once a second. */
+  keptAnswer(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('freehold-chats');
+        request.onsuccess = () => {
+          resolve(request.result);
+        };
+        request.onerror = () => {
+          reject(new Error('no chats'));
+        };
+      });
+      const request = database.transaction('messages').objectStore('messages').getAll();
+      const messages = await new Promise<{ role: string; content: string; createdAt: number }[]>((resolve) => {
+        request.onsuccess = () => {
+          resolve(request.result as { role: string; content: string; createdAt: number }[]);
+        };
+      });
+      database.close();
+      const answers = messages.filter(({ role }) => role === 'assistant').sort((a, b) => a.createdAt - b.createdAt);
+      return answers.at(-1)?.content ?? '';
+    });
   }
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
@@ -116,7 +157,8 @@ export class Person {
 
   /** Has repositories come from a hub on this machine. Before the page is opened. */
   async useHub(endpoint: string): Promise<void> {
-    await this.page.addInitScript((url) => localStorage.setItem('freehold.hubEndpoint', url), endpoint);
+    const mirror = JSON.stringify({ kind: 'hub', address: endpoint });
+    await this.page.addInitScript((kept) => localStorage.setItem('freehold.mirror', kept), mirror);
   }
 
   /** Picks a model, loads it and waits until it is ready. */
@@ -126,9 +168,9 @@ export class Person {
     await this.expectEngine('ready');
   }
 
-  /** Sets numbers in the settings, by their labels. */
+  /** Sets numbers in the settings, by their labels, for those for whom the panel opens. */
   async set(settings: Record<string, string>): Promise<void> {
-    await this.button('Settings').click();
+    await this.openSettings();
     for (const [label, value] of Object.entries(settings)) {
       const field = this.page.getByRole('dialog').getByLabel(label);
       await field.fill(value);
@@ -136,6 +178,14 @@ export class Person {
     }
     await this.page.keyboard.press('Escape');
     await expect(this.page.getByRole('dialog')).toHaveCount(0);
+  }
+
+  /** Opens the settings with all there are. */
+  async openSettings(): Promise<Locator> {
+    await this.button('Settings').click();
+    const dialog = this.page.getByRole('dialog', { name: 'Settings' });
+    await dialog.getByRole('radio', { name: 'Everything' }).check();
+    return dialog;
   }
 
   /** Sends a message without waiting for the answer. */
@@ -167,3 +217,16 @@ export const test = base.extend<{ site: ServedFolder; person: Person }>({
 });
 
 export { expect };
+
+/** Drops files on the page, as from a desktop; their names may be anything. */
+export async function drop(page: Page, files: readonly (readonly [string, Uint8Array])[]): Promise<void> {
+  const encoded = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')] as const);
+  await page.evaluate((files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, base64] of files) {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      dataTransfer.items.add(new File([bytes], name));
+    }
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, encoded);
+}

@@ -28,7 +28,8 @@ test('a thought streams apart, folds when the answer comes, and is no part of it
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(site.url).origin });
   await person.open(site.url);
   await person.load(thinkingModel());
-  await expect(person.status).toContainText('Thinker is ready. It has a custom chat template');
+  await expect(person.status).toHaveText('Thinker is ready.');
+  await expect(person.page.getByText('It has a custom chat template')).toBeVisible();
   await person.send('Hi');
   await expect(thought(person)).toHaveAttribute('open');
   await expect(person.status).toHaveText('Thinker is thinking.');
@@ -37,7 +38,7 @@ test('a thought streams apart, folds when the answer comes, and is no part of it
 
   await expect(person.answers).toHaveText('Hello there!');
   await expect(thought(person)).not.toHaveAttribute('open');
-  await expect(thought(person).locator('summary')).toHaveText(/^Thinking · [\d.]+ s$/);
+  await expect(thought(person).locator('summary')).toHaveText(/^Thinking · [\d.]+ s · 22\d tokens$/);
   await person.page.getByText('Thinking ·').click();
   await expect(thought(person).locator('p')).toHaveText(THOUGHT.map((token) => token.slice(1)).join(' '));
   await person.button('Copy').last().click();
@@ -64,13 +65,13 @@ test('thinking can be switched off where the template has a switch, and a custom
   const dialog = person.page.getByRole('dialog');
   const box = dialog.getByRole('checkbox', { name: 'Think before answering' });
   await person.open(site.url);
-  await person.button('Settings').click();
+  await person.openSettings();
   await expect(dialog.getByLabel('Temperature')).toBeVisible();
   await expect(box).toHaveCount(0);
   await person.page.keyboard.press('Escape');
 
   await person.load(thinkingModel());
-  await person.button('Settings').click();
+  await person.openSettings();
   await expect(box).toBeChecked();
   await box.uncheck();
   await expect(dialog.getByText('Custom', { exact: true })).toBeVisible();
