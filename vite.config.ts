@@ -1,35 +1,11 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
-
-/** What each built document may do. Workers started from a `blob:` of a document inherit its policy. */
-const POLICIES: Record<string, readonly string[]> = {
-  '/index.html': [
-    "default-src 'none'",
-    // hash-wasm, in the library worker, compiles WebAssembly.
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' blob: data:",
-    "font-src 'self'",
-    // A person may type any address of a model. Prompts never reach the worker that may use it.
-    "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
-    "worker-src 'self' blob:",
-    "frame-src 'self'",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "object-src 'none'",
-  ],
-  '/engine.html': [
-    "default-src 'none'",
-    "script-src 'self'",
-    'worker-src blob:',
-    "connect-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ],
-};
+import { leanWords } from './tools/lean-words.ts';
+import { POLICIES } from './tools/policies.ts';
+import { WORDS } from './tools/words.mjs';
 
 /** Writes each document's policy into its head. Only built pages have one: the dev server needs inline scripts. */
 function contentSecurityPolicy(): Plugin {
@@ -45,11 +21,26 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Leaves KaTeX's fonts in one format: every browser with WebGPU reads woff2, and the others would only be kept with it. */
+function onlyWoff2(): Plugin {
+  return {
+    name: 'only-woff2',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/katex.*\.css$/.test(id)) return null;
+      return code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, '');
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
   plugins: [
+    paraglideVitePlugin(WORDS),
+    leanWords(),
     svelte(),
     contentSecurityPolicy(),
+    onlyWoff2(),
     VitePWA({
       registerType: 'prompt',
       injectRegister: false,
@@ -66,6 +57,21 @@ export default defineConfig({
         background_color: '#f7f4ec',
         theme_color: '#f7f4ec',
         categories: ['productivity', 'utilities'],
+        // The page that is open takes what is shared: opened anew, it would lose an answer that is being made.
+        launch_handler: { client_mode: 'focus-existing' },
+        // Windows, macOS, Linux and ChromeOS offer the installed app for such files; they are read where they lie.
+        file_handlers: [{ action: './', accept: { 'application/x-gguf': ['.gguf'] } }],
+        // The service worker answers this address from what it keeps, so what is shared stays on the device.
+        share_target: {
+          action: './',
+          method: 'GET',
+          enctype: 'application/x-www-form-urlencoded',
+          params: { title: 'title', text: 'text', url: 'url' },
+        },
+        shortcuts: [
+          { name: 'New chat', url: './#/new' },
+          { name: 'Models', url: './#/library' },
+        ],
         icons: [
           { src: 'icons/mark.svg', sizes: 'any', type: 'image/svg+xml' },
           { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -75,13 +81,26 @@ export default defineConfig({
       },
       workbox: {
         // The shell and nothing else: weights go from the library worker to IndexedDB and never pass the service worker.
-        globPatterns: ['**/*.{html,js,css,wasm,svg,png,webmanifest}'],
-        globIgnores: ['models/**'],
+        globPatterns: ['**/*.{html,js,css,wasm,svg,png,webmanifest,woff2}'],
+        // What reads PDF files is larger than the rest of the page together: it comes when it is first needed.
+        // The gate is part of the service worker, which the browser keeps with all that it imports.
+        globIgnores: ['models/**', 'assets/{read-pdf,pdf.worker}-*.js', 'request-gate.js'],
+        importScripts: ['request-gate.js'],
+        runtimeCaching: [
+          {
+            urlPattern: /\/assets\/(?:(?:read-pdf|pdf\.worker)-[^/]+\.js|[^/]+\.bcmap)$/,
+            handler: 'CacheFirst',
+            // Names carry a hash of the content, so what is kept is never out of date, only sometimes unused.
+            options: { cacheName: 'pdf', expiration: { maxEntries: 60, purgeOnQuotaError: true } },
+          },
+        ],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
         navigateFallback: 'index.html',
-        // The engine's frame is its own document, and a path with a file extension asks for that file.
-        navigateFallbackDenylist: [/\/engine\.html$/, /\/[^/?]+\.(?!html)[^/?]+$/],
+        // The frames of engine and library are documents of their own, and a path with a file extension asks for that file.
+        navigateFallbackDenylist: [/\/(?:engine|library)\.html$/, /\/[^/?]+\.(?!html)[^/?]+$/],
         cleanupOutdatedCaches: true,
+        // From the first visit on, parts of the page that come later come from what is kept: chatting asks nothing of a network.
+        clientsClaim: true,
         inlineWorkboxRuntime: true,
         sourcemap: false,
       },
@@ -93,7 +112,7 @@ export default defineConfig({
     // Module preload is native wherever WebGPU is; the polyfill would fetch, and a data: script would break the policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: 'index.html', engine: 'engine.html' } },
+    rolldownOptions: { input: { index: 'index.html', engine: 'engine.html', library: 'library.html' } },
   },
   test: {
     include: ['{shaders,workers,src,tools}/**/*.test.ts'],
