@@ -1,15 +1,17 @@
 /** What `attention-combine` computes: plain loops in f64. */
 import type { AttentionCombineShape } from './attention-combine.ts';
+import { splitsOf } from './splits.ts';
 
 /** The rows (tokens, outputStride) from `partials` (tokens, heads, splits, headDim + 2) and sinks (heads); padding is 0. */
 export function attentionCombineReference(
-  { heads, headDim, splitLength, outputStride, sinks: hasSinks }: AttentionCombineShape,
+  shape: AttentionCombineShape,
   partials: ArrayLike<number>,
   position: number,
   tokens: number,
   sinks: ArrayLike<number> = [],
 ): Float64Array {
-  const splits = Math.ceil((position + tokens) / splitLength);
+  const { heads, headDim, outputStride, sinks: hasSinks } = shape;
+  const { count: splits } = splitsOf(shape, { tokens, kvLength: position + tokens });
   const row = headDim + 2;
   const output = new Float64Array(tokens * outputStride);
   for (let token = 0; token < tokens; token++)

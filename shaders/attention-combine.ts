@@ -1,10 +1,12 @@
 /** Joins the splits that `attention` left and normalises: the second half of flash decoding. */
-import type { AttentionShape } from './attention.ts';
+import type { AttentionSizes } from './attention.ts';
 import { spread, STEP_WGSL, type Kernel } from './kernel.ts';
+import { splitOverrides, type SplitShape } from './splits.ts';
 import text from './attention-combine.wgsl?raw';
+import splits from './snippets/splits.wgsl?raw';
 
 /** Sizes of the partial results and of the output's rows. */
-export interface AttentionCombineShape extends Pick<AttentionShape, 'heads' | 'headDim' | 'splitLength'> {
+export interface AttentionCombineShape extends SplitShape, Pick<AttentionSizes, 'heads' | 'headDim'> {
   /** Floats between two rows of `output`. */
   readonly outputStride: number;
   /** Whether each head has a sink: one score more, which takes its share and adds nothing (Xiao and others 2023; gpt-oss). */
@@ -25,12 +27,12 @@ export const attentionCombine: Kernel<AttentionCombineShape> = {
     { name: 'output', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
-  source: () => STEP_WGSL + text,
-  overrides: ({ heads, headDim, splitLength, outputStride, sinks }) => ({
+  source: () => STEP_WGSL + splits + text,
+  overrides: ({ heads, headDim, outputStride, sinks, ...splitShape }) => ({
     WORKGROUP_SIZE,
     HEADS: heads,
     HEAD_DIM: headDim,
-    SPLIT_LENGTH: splitLength,
+    ...splitOverrides(splitShape),
     OUTPUT_STRIDE: outputStride,
     SINKS: Number(sinks),
   }),

@@ -6,7 +6,6 @@
 override WORKGROUP_SIZE: u32;
 override HEADS: u32;
 override HEAD_DIM: u32;
-override SPLIT_LENGTH: u32;
 override OUTPUT_STRIDE: u32;
 override SINKS: bool;
 
@@ -28,7 +27,7 @@ fn main(
   if (token >= step.tokens) {
     return;
   }
-  let splits = (step.position + step.tokens + SPLIT_LENGTH - 1) / SPLIT_LENGTH;
+  let splits = split_count();
   let row = HEAD_DIM + 2;
   let first = (token * HEADS + head) * splits * row;
 

@@ -1,5 +1,6 @@
 /** What `attention` computes: plain loops in f64, the maximum found before the sum. */
 import type { AttentionShape } from './attention.ts';
+import { splitsOf } from './splits.ts';
 
 /** What `attention` reads: `qkv` (tokens, stride), caches (kvHeads, contextLength, headDim). */
 export interface AttentionData {
@@ -44,14 +45,14 @@ export function attentionReference(
   position: number,
   tokens: number,
 ): Float64Array {
-  const { heads, headDim, splitLength, causal = true, window = Infinity } = shape;
-  const splits = Math.ceil((position + tokens) / splitLength);
+  const { heads, headDim, causal = true, window = Infinity } = shape;
+  const { first: begin, length, count: splits } = splitsOf(shape, { tokens, kvLength: position + tokens });
   const partials = new Float64Array(tokens * heads * splits * (headDim + 2));
   for (let token = 0; token < tokens; token++)
     for (let head = 0; head < heads; head++)
       for (let split = 0; split < splits; split++) {
-        const first = split * splitLength;
-        const end = Math.min(first + splitLength, position + (causal ? token + 1 : tokens));
+        const first = begin + split * length;
+        const end = Math.min(first + length, position + (causal ? token + 1 : tokens));
         const start = Math.max(first, position + token + 1 - window);
         partials.set(
           attend(shape, data, token, head, start, end),

@@ -2,15 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { randomValues, roundToReal, toReal } from '../tools/testing/real-data.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { attentionReference } from './attention.ref.ts';
-import { attention, attentionPartialsLength, attentionSplits, type AttentionShape } from './attention.ts';
+import { attention, type AttentionShape } from './attention.ts';
 import { rowStride } from './kernel.ts';
+import { partialsLength } from './splits.ts';
 
 const devices = await testDevices();
 
 interface Case extends Pick<
   AttentionShape,
-  'heads' | 'kvHeads' | 'headDim' | 'splitLength' | 'causal' | 'window' | 'softcap'
+  'heads' | 'kvHeads' | 'headDim' | 'splitUnit' | 'causal' | 'window' | 'softcap'
 > {
+  /** Default: as many as there are units in the context. */
+  readonly mostSplits?: number;
   readonly position: number;
   readonly tokens: number;
   /** Multiplies 1 / √headDim, to make scores that differ much. */
@@ -18,19 +21,22 @@ interface Case extends Pick<
 }
 
 const cases: Case[] = [
-  { heads: 1, kvHeads: 1, headDim: 8, splitLength: 1, position: 0, tokens: 1 },
-  { heads: 8, kvHeads: 2, headDim: 40, splitLength: 4, position: 4, tokens: 3 },
-  { heads: 8, kvHeads: 1, headDim: 64, splitLength: 32, position: 112, tokens: 1 },
-  { heads: 4, kvHeads: 4, headDim: 128, splitLength: 100, position: 512, tokens: 1 },
-  { heads: 4, kvHeads: 1, headDim: 256, splitLength: 115, position: 77, tokens: 35 },
-  { heads: 11, kvHeads: 1, headDim: 16, splitLength: 16, position: 30, tokens: 3, sharpness: 50 },
+  { heads: 1, kvHeads: 1, headDim: 8, splitUnit: 1, position: 0, tokens: 1 },
+  { heads: 8, kvHeads: 2, headDim: 40, splitUnit: 4, position: 4, tokens: 3 },
+  { heads: 8, kvHeads: 1, headDim: 64, splitUnit: 32, position: 112, tokens: 1 },
+  { heads: 4, kvHeads: 4, headDim: 128, splitUnit: 100, position: 512, tokens: 1 },
+  // Splits of three units, for more may not be.
+  { heads: 4, kvHeads: 2, headDim: 32, splitUnit: 16, mostSplits: 4, position: 150, tokens: 2 },
+  { heads: 4, kvHeads: 2, headDim: 32, splitUnit: 8, mostSplits: 2, position: 150, tokens: 1, window: 33 },
+  { heads: 4, kvHeads: 1, headDim: 256, splitUnit: 115, position: 77, tokens: 35 },
+  { heads: 11, kvHeads: 1, headDim: 16, splitUnit: 16, position: 30, tokens: 3, sharpness: 50 },
   // Windows that begin in the first, the middle and the last split, and one that is wider than the text.
-  { heads: 4, kvHeads: 2, headDim: 24, splitLength: 8, position: 30, tokens: 5, window: 11 },
-  { heads: 6, kvHeads: 2, headDim: 40, splitLength: 50, position: 28, tokens: 3, window: 7, softcap: 2, sharpness: 9 },
-  { heads: 3, kvHeads: 1, headDim: 16, splitLength: 4, position: 6, tokens: 4, window: 64, softcap: 1 },
+  { heads: 4, kvHeads: 2, headDim: 24, splitUnit: 8, position: 30, tokens: 5, window: 11 },
+  { heads: 6, kvHeads: 2, headDim: 40, splitUnit: 50, position: 28, tokens: 3, window: 7, softcap: 2, sharpness: 9 },
+  { heads: 3, kvHeads: 1, headDim: 16, splitUnit: 4, position: 6, tokens: 4, window: 64, softcap: 1 },
   // Both ways: every token sees the last one, over several splits and over one.
-  { heads: 6, kvHeads: 2, headDim: 24, splitLength: 5, position: 0, tokens: 13, causal: false },
-  { heads: 3, kvHeads: 3, headDim: 32, splitLength: 43, position: 0, tokens: 37, causal: false, softcap: 3 },
+  { heads: 6, kvHeads: 2, headDim: 24, splitUnit: 5, position: 0, tokens: 13, causal: false },
+  { heads: 3, kvHeads: 3, headDim: 32, splitUnit: 43, position: 0, tokens: 37, causal: false, softcap: 3 },
 ];
 
 /** What lies past the last position must not be read: it would show in every sum. */
@@ -47,16 +53,16 @@ function divide(partials: ArrayLike<number>, headDim: number): { sums: number[];
 describe.each(devices)('attention on $name', ({ device, variants }) => {
   describe.each(variants)('$real, $reduction', (variant) => {
     test.each(cases)(
-      '$heads/$kvHeads heads of $headDim, $tokens at $position, splits of $splitLength, causal $causal, window $window, cap $softcap',
+      '$heads/$kvHeads heads of $headDim, $tokens at $position, splits of $splitUnit, causal $causal, window $window, cap $softcap',
       async (given) => {
         const { position, tokens, sharpness = 1, ...sizes } = given;
-        const { heads, kvHeads, headDim, splitLength } = sizes;
+        const { heads, kvHeads, headDim, splitUnit } = sizes;
         const kvLength = position + tokens;
         const contextLength = kvLength + 3;
-        const maxSplits = attentionSplits({ splitLength }, contextLength);
+        const { mostSplits = Math.ceil(contextLength / splitUnit) } = sizes;
         const scale = sharpness / Math.sqrt(headDim);
         const stride = rowStride((heads + 2 * kvHeads) * headDim);
-        const shape: AttentionShape = { ...sizes, contextLength, stride, maxSplits, scale };
+        const shape: AttentionShape = { ...sizes, contextLength, stride, mostSplits, scale };
         const qkv = randomValues(tokens * stride, 1);
         const [kCache, vCache] = [2, 3].map((seed) =>
           roundToReal(
@@ -76,7 +82,7 @@ describe.each(devices)('attention on $name', ({ device, variants }) => {
             qkv: Float32Array.from(qkv),
             k_cache: toReal(kCache, variant.real),
             v_cache: toReal(vCache, variant.real),
-            partials: new Float32Array(attentionPartialsLength(shape, tokens)),
+            partials: new Float32Array(partialsLength(shape, tokens)),
             step: new Uint32Array([position, tokens, 0, 0]),
           },
         );
@@ -102,8 +108,8 @@ describe('the reference', () => {
     headDim: 4,
     contextLength: 4,
     stride: 8,
-    splitLength: 2,
-    maxSplits: 2,
+    splitUnit: 2,
+    mostSplits: 2,
     scale: 1,
   };
   const half = Math.log(2);
@@ -121,14 +127,20 @@ describe('the reference', () => {
     expect(rows[3]).toEqual([0, 0, 1, 0, 0, 1]);
   });
 
-  test('a window of two leaves a split before it empty, a cap bends scores', () => {
-    const qkv = [1, 0, 0, 0, 0, 0, 0, 0];
-    const kCache = [9, 9, 9, 9, 9, 9, 9, 9, 3, 0, 0, 0, 0, 0, 0, 0];
-    const vCache = [7, 7, 7, 7, 7, 7, 7, 7, 1, 0, 0, 0, 0, 1, 0, 0];
-    const partials = attentionReference({ ...shape, window: 2, softcap: 2 }, { qkv, kCache, vCache }, 3, 1);
-    expect([...partials.slice(0, 6)]).toEqual([0, 0, 0, 0, -3.4e38, 0]);
+  test('splits begin where the first window does, and a cap bends scores', () => {
+    // Tokens at positions 2 and 3: what they see begins at 1, so splits are positions 1 and 2, and 3.
+    const qkv = [1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+    const kCache = [9, 9, 9, 9, 3, 9, 9, 9, 3, 0, 0, 0, 0, 0, 0, 0];
+    const vCache = [7, 7, 7, 7, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0];
+    const partials = attentionReference({ ...shape, window: 2, softcap: 2 }, { qkv, kCache, vCache }, 2, 2);
+    const row = (token: number, split: number) => [
+      ...partials.slice((token * 4 + split) * 6, (token * 4 + split + 1) * 6),
+    ];
     const peak = 2 * Math.tanh(1.5);
-    expect([...partials.slice(6, 12)]).toEqual([1, Math.exp(-peak), 0, 0, peak, 1 + Math.exp(-peak)]);
+    expect(row(0, 0)).toEqual([1, 0, 1, 0, peak, 2]);
+    expect(row(0, 1)).toEqual([0, 0, 0, 0, -3.4e38, 0]);
+    expect(row(1, 0)).toEqual([1, 0, 0, 0, peak, 1]);
+    expect(row(1, 1)).toEqual([0, 1, 0, 0, 0, 1]);
   });
 
   test('both ways, the first token sees the last', () => {

@@ -1,56 +1,105 @@
 /** Attention over the KV cache, causal or both ways, cut into splits along the sequence; `attention-combine` joins the splits. */
-import { constants, directives, spread, STEP_WGSL, type Extent, type Kernel, type Workgroups } from './kernel.ts';
+import {
+  constants,
+  directives,
+  spread,
+  STEP_WGSL,
+  type Extent,
+  type Kernel,
+  type Variant,
+  type Workgroups,
+} from './kernel.ts';
+import { splitOverrides, type SplitShape, splitsOf } from './splits.ts';
 import text from './attention.wgsl?raw';
+import attend from './snippets/attend.wgsl?raw';
 import scoresSubgroup from './snippets/attention-scores-subgroup.wgsl?raw';
 import scoresWorkgroup from './snippets/attention-scores-workgroup.wgsl?raw';
 import attendThread from './snippets/attention-thread.wgsl?raw';
 import attendWorkgroup from './snippets/attention-workgroup.wgsl?raw';
 import orderedKey from './snippets/ordered-key.wgsl?raw';
 import softcap from './snippets/softcap.wgsl?raw';
+import splits from './snippets/splits.wgsl?raw';
 
 /** Sizes of one layer's heads, of its cache and of the splits. */
-export interface AttentionShape {
+export interface AttentionSizes extends SplitShape {
   /** Query heads: a multiple of `kvHeads`. */
   readonly heads: number;
   readonly kvHeads: number;
   /** A multiple of 4, at most 256. */
   readonly headDim: number;
   readonly contextLength: number;
-  /** Floats between two rows of `qkv`: a multiple of 4. */
-  readonly stride: number;
-  /** Positions that one split covers; `contextLength` for prefill, where tokens alone fill the device. */
-  readonly splitLength: number;
-  /** The most splits that `partials` has room for: at least ceil(contextLength / splitLength). */
-  readonly maxSplits: number;
   /** Multiplies q·k, usually 1 / √headDim. */
   readonly scale: number;
-  /** Positions that a token sees: its own and the `window` − 1 before it. Absent: all before it. Causal only. */
-  readonly window?: number;
   /** Whether a token sees only itself and what is before it. Default true; false: every position up to the step's last. */
   readonly causal?: boolean;
   /** Scores become softcap · tanh(score / softcap) (Gemma Team 2024); absent, they stay. */
   readonly softcap?: number;
 }
 
+/** The sizes, and where tokens lie. */
+export interface AttentionShape extends AttentionSizes {
+  /** Floats between two rows of `qkv`: a multiple of 4. */
+  readonly stride: number;
+}
+
 const WORKGROUP_SIZES = { thread: 64, workgroup: 128, subgroup: 128 } as const;
 
-/** Query heads that one workgroup serves: the whole group up to 8 (registers); a larger group is shared out evenly. */
-function headsPerWorkgroup({ heads, kvHeads }: AttentionShape): number {
+/** Query heads that one workgroup can serve: more would not fit its registers. */
+export const MOST_HEADS_TOGETHER = 8;
+
+/** Query heads that one workgroup serves: the whole group, or an even share of one that is too large. */
+function headsPerWorkgroup({ heads, kvHeads }: AttentionSizes): number {
   const group = heads / kvHeads;
-  return Math.ceil(group / Math.ceil(group / 8));
+  return Math.ceil(group / Math.ceil(group / MOST_HEADS_TOGETHER));
 }
 
-/** Splits that a step with this many tokens in the cache makes. */
-export function attentionSplits({ splitLength }: Pick<AttentionShape, 'splitLength'>, kvLength: number): number {
-  return Math.ceil(kvLength / splitLength);
+/**
+ * The text of a kernel of attention, whose own part says where queries come from. `fresh` is how many of the positions that
+ * a token sees are not in the cache when a thread reads it; workgroups find all of them there.
+ */
+export function attentionSource(shape: AttentionSizes, variant: Variant, own: string, fresh: 0 | 1): string {
+  const columns = shape.headDim / 4;
+  const alone = variant.reduction === 'thread';
+  const sizes = { WORKGROUP_SIZE: WORKGROUP_SIZES[variant.reduction], COLUMNS: columns, FRESH: alone ? fresh : 0 };
+  const head = directives(variant) + STEP_WGSL + `alias real = ${variant.real};\n` + softcap + splits;
+  if (alone) return head + constants({ ...sizes, TILE: 16 }) + attend + own + attendThread;
+  return (
+    head +
+    constants({
+      ...sizes,
+      // Without subgroups four lanes leave a partial score each, so half the tile takes twice the memory.
+      TILE: variant.reduction === 'subgroup' ? 64 : 32,
+      GROUP_HEADS: headsPerWorkgroup(shape),
+      SLICES: Math.min(8, Math.floor(sizes.WORKGROUP_SIZE / columns)),
+    }) +
+    attend +
+    own +
+    orderedKey +
+    attendWorkgroup +
+    (variant.reduction === 'subgroup' ? scoresSubgroup : scoresWorkgroup)
+  );
 }
 
-/** Floats that `partials` must hold for steps of up to `tokens` tokens. */
-export function attentionPartialsLength(
-  { heads, headDim, maxSplits }: Pick<AttentionShape, 'heads' | 'headDim' | 'maxSplits'>,
-  tokens: number,
-): number {
-  return tokens * heads * maxSplits * (headDim + 2);
+/** The override constants of `snippets/attend.wgsl`. */
+export function attentionOverrides(shape: AttentionSizes): Record<string, number> {
+  return {
+    HEADS: shape.heads,
+    KV_HEADS: shape.kvHeads,
+    CONTEXT_LENGTH: shape.contextLength,
+    SCALE: shape.scale,
+    CAUSAL: Number(shape.causal ?? true),
+    SOFTCAP: shape.softcap ?? 0,
+    ...splitOverrides(shape),
+  };
+}
+
+/** The grid of a kernel of attention. */
+export function attentionGrid(shape: AttentionSizes, { reduction }: Variant, extent: Extent): Workgroups {
+  const { count } = splitsOf(shape, extent);
+  const { tokens } = extent;
+  if (reduction === 'thread') return [...spread(Math.ceil((tokens * shape.heads * count) / WORKGROUP_SIZES.thread)), 1];
+  const chunks = Math.ceil(shape.heads / shape.kvHeads / headsPerWorkgroup(shape));
+  return [shape.kvHeads * chunks, count, tokens];
 }
 
 /**
@@ -67,42 +116,7 @@ export const attention: Kernel<AttentionShape> = {
     { name: 'partials', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
-  source(shape, variant) {
-    const columns = shape.headDim / 4;
-    const sizes = { WORKGROUP_SIZE: WORKGROUP_SIZES[variant.reduction], COLUMNS: columns };
-    const head = directives(variant) + STEP_WGSL + `alias real = ${variant.real};\n` + softcap;
-    if (variant.reduction === 'thread') return head + constants({ ...sizes, TILE: 16 }) + text + attendThread;
-    return (
-      head +
-      constants({
-        ...sizes,
-        // Without subgroups four lanes leave a partial score each, so half the tile takes twice the memory.
-        TILE: variant.reduction === 'subgroup' ? 64 : 32,
-        GROUP_HEADS: headsPerWorkgroup(shape),
-        SLICES: Math.min(8, Math.floor(sizes.WORKGROUP_SIZE / columns)),
-      }) +
-      text +
-      orderedKey +
-      attendWorkgroup +
-      (variant.reduction === 'subgroup' ? scoresSubgroup : scoresWorkgroup)
-    );
-  },
-  overrides: (shape) => ({
-    HEADS: shape.heads,
-    KV_HEADS: shape.kvHeads,
-    CONTEXT_LENGTH: shape.contextLength,
-    STRIDE: shape.stride,
-    SPLIT_LENGTH: shape.splitLength,
-    SCALE: shape.scale,
-    CAUSAL: Number(shape.causal ?? true),
-    WINDOW: shape.window ?? 0,
-    SOFTCAP: shape.softcap ?? 0,
-  }),
-  workgroups(shape, { reduction }, { tokens, kvLength }: Extent): Workgroups {
-    const splits = attentionSplits(shape, kvLength);
-    if (reduction === 'thread')
-      return [...spread(Math.ceil((tokens * shape.heads * splits) / WORKGROUP_SIZES.thread)), 1];
-    const chunks = Math.ceil(shape.heads / shape.kvHeads / headsPerWorkgroup(shape));
-    return [shape.kvHeads * chunks, splits, tokens];
-  },
+  source: (shape, variant) => attentionSource(shape, variant, text, 0),
+  overrides: (shape) => ({ ...attentionOverrides(shape), STRIDE: shape.stride }),
+  workgroups: attentionGrid,
 };

@@ -12,7 +12,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   }
   let cached = cache_start(head / (HEADS / KV_HEADS), split);
   let visible = visible_positions(token, split);
-  let query = token * (STRIDE / 4) + head * COLUMNS;
+  begin_thread(head, split);
 
   var sums: array<vec4f, COLUMNS>;
   var total = 0.0;
@@ -26,7 +26,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
       let key = tile + t * COLUMNS;
       var products = vec4f();
       for (var at = key; at < key + COLUMNS; at++) {
-        products += qkv[query + at - key] * vec4f(k_cache[at]);
+        products += query(token, head, at - key) * vec4f(k_cache[at]);
       }
       scores[t] = capped(SCALE * (products.x + products.y + products.z + products.w));
       tile_peak = max(tile_peak, scores[t]);
@@ -46,6 +46,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
       sums[at - tile] = sum;
     }
   }
+  end_thread(split, &sums, &total, &peak);
 
   let start = partial_start(token, head, split);
   for (var at = start; at < start + COLUMNS; at++) {

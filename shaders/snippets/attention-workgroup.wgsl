@@ -25,9 +25,10 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   if (split >= split_count() || token >= step.tokens) {
     return;
   }
+  begin_workgroup(kv_head, split, local);
   for (var i = local; i < GROUP_HEADS * COLUMNS; i += WORKGROUP_SIZE) {
     if (i < heads * COLUMNS) {
-      group_rows[i] = SCALE * qkv[token * (STRIDE / 4) + first_head * COLUMNS + i];
+      group_rows[i] = SCALE * query(token, first_head + i / COLUMNS, i % COLUMNS);
     } else {
       group_rows[i] = vec4f();
     }

@@ -35,6 +35,8 @@ const CHUNK_TOKENS = { tiled: 512, threads: 64 } as const;
 export interface EngineOptions extends LoadOptions {
   /** Kernels to run instead of those that the device's own measurement chooses. */
   readonly variant?: Variant;
+  /** Whether ops that can share a kernel do, which is the default: without it benchmarks see what that gains. */
+  readonly fuses?: boolean;
   /** Largest weight binding, below the device's limit, to see matrices cut into shards. */
   readonly bindingBytes?: number;
 }
@@ -92,6 +94,7 @@ export async function declareModel(
     variant,
     contextLength,
     wholeText ? contextLength : CHUNK_TOKENS[variant.reduction === 'thread' ? 'threads' : 'tiled'],
+    options.fuses,
   );
   const { memory } = graph;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;

@@ -181,8 +181,8 @@ async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Varia
     headDim: 32,
     contextLength: 96,
     stride: 8 * 32,
-    splitLength: 64,
-    maxSplits: 2,
+    splitUnit: 64,
+    mostSplits: 2,
     scale: 32 ** -0.5,
   };
   const position = 79;

@@ -1,13 +1,15 @@
 /**
- * Ops of attention: heads are normed, turned by their positions and kept in the KV cache, and scores over the cache mix its
- * values. Decode splits the cache among workgroups, whose partial sums a second kernel joins.
+ * The op of attention: heads are normed, turned by their positions and kept in the KV cache, and scores over the cache mix
+ * its values. Decode splits the cache among workgroups, whose partial sums a second kernel joins, and does what is before
+ * in the first one where it can.
  */
-import { attention as attentionKernel } from '../../shaders/attention.ts';
+import { attention, type AttentionShape } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
+import { attentionDecode, fitsAttentionDecode } from '../../shaders/attention-decode.ts';
 import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
-import { roundUp } from '../../shaders/kernel.ts';
 import { rope, type RopeShape } from '../../shaders/rope.ts';
-import { type Activation, checkDim, type Graph, type Norm } from './graph.ts';
+import { partialsLength, type SplitShape } from '../../shaders/splits.ts';
+import { type Activation, checkDim, type Graph, type Norm, type Way } from './graph.ts';
 import type { Slot } from './slot.ts';
 
 /** How attention is laid out; the same for every layer of a model. */
@@ -47,69 +49,112 @@ export interface LayerCache {
   readonly values: Slot;
 }
 
-/** Decode splits the KV range into at most this many parts, one workgroup each. */
-const MAX_SPLITS = 32;
-
-/** Norms segments of queries and of keys at the start of `qkv`'s rows, in place; weight (query length + key length). */
-export function normHeads(graph: Graph, qkv: Activation, norm: Norm, queries: NormSegments, keys: NormSegments): void {
-  const buffers = { x: qkv.slot, weight: norm.weight, step: graph.step };
-  graph.recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
+/** RMS norm of heads before they turn: segments of queries and of keys; weight (query length), then (key length). */
+export interface HeadNorms extends Norm {
+  readonly queries: NormSegments;
+  readonly keys: NormSegments;
 }
 
-/**
- * Turns q in place and writes k, turned, and v of `qkv` (tokens, heads·d + 2·kvHeads·d) into the cache; without a
- * rotation q and k stay as they are.
- */
-export function rotateAndStore(
-  graph: Graph,
-  qkv: Activation,
-  rotation: Rotation | null,
-  layout: AttentionLayout,
-  cache: LayerCache,
-): void {
-  checkDim('attention', (layout.heads + 2 * layout.kvHeads) * layout.headDim, qkv.dim);
-  const table = rotation?.table ?? graph.nothing;
-  const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: graph.step };
+/** One layer's attention. */
+export interface AttentionOp {
+  /** (tokens, heads·d + 2·kvHeads·d): q, k and v of each token; what is done to q and k may be done in place. */
+  readonly qkv: Activation;
+  readonly headNorms?: HeadNorms | undefined;
+  /** `null`: q and k stay as they are. */
+  readonly rotation: Rotation | null;
+  readonly layout: AttentionLayout;
+  readonly cache: LayerCache;
+  readonly scores?: ScoreOptions;
+  /** (tokens, heads·d) */
+  readonly output: Activation;
+}
+
+/** Positions in a decode split are a multiple of this: the kernels' tiles. */
+const SPLIT_UNIT = 64;
+
+/** Workgroups that fill a large device; a head of a small cache makes fewer. */
+const DECODE_WORKGROUPS = 256;
+
+/** Splits beyond this cost more to join than they gain, and fewer than this leave a long text to few workgroups. */
+const SPLITS = { fewest: 16, most: 64 } as const;
+
+/** output = softmax(scores) · v over the cache, which then has the step's keys and values. */
+export function attend(graph: Graph, op: AttentionOp): void {
+  const { qkv, headNorms, layout } = op;
+  const { heads, kvHeads, headDim } = layout;
+  checkDim('attention', (heads + 2 * kvHeads) * headDim, qkv.dim);
+  checkDim('attention output', heads * headDim, op.output.dim);
+  const eachHead =
+    headNorms === undefined || (headNorms.queries.length === headDim && headNorms.keys.length === headDim);
+  if (graph.fuses && eachHead && fitsAttentionDecode(layout)) recordFused(graph, op);
+  else recordApart(graph, 'decode', op);
+  recordApart(graph, 'prefill', op);
+}
+
+/** Decode from q, k and v as the projections leave them. */
+function recordFused(graph: Graph, op: AttentionOp): void {
+  const { qkv, headNorms, rotation, layout, cache } = op;
+  const splits = splitsFor(graph, 'decode', op);
   const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
-  graph.recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
+  const shape = { ...layout, ...splits.shape, rotaryDim, pairing, headNorm: headNorms ?? null };
+  graph.record('decode', attentionDecode, shape, {
+    qkv: qkv.slot,
+    table: rotation?.table ?? graph.nothing,
+    norm_weight: headNorms?.weight ?? graph.nothing,
+    k_cache: cache.keys,
+    v_cache: cache.values,
+    partials: splits.partials,
+    step: graph.step,
+  });
+  recordCombine(graph, 'decode', op, splits);
 }
 
-/** output (tokens, heads·d) = softmax(scores) · v over the cache. */
-export function attention(
-  graph: Graph,
-  qkv: Activation,
-  layout: AttentionLayout,
-  cache: LayerCache,
-  output: Activation,
-  { scale = layout.headDim ** -0.5, causal = true, window, softcap, sinks }: ScoreOptions = {},
-): void {
-  const { heads, kvHeads, headDim, contextLength } = layout;
-  // A window as wide as the context hides nothing.
-  const scores = {
-    scale,
-    causal,
-    ...(window === undefined || window >= contextLength ? {} : { window }),
-    ...(softcap === undefined ? {} : { softcap }),
-  };
-  checkDim('attention output', heads * headDim, output.dim);
-  const decodeSplit = roundUp(Math.ceil(contextLength / MAX_SPLITS), 64);
-  for (const [way, splitLength, tokens] of [
-    ['decode', decodeSplit, 1],
-    ['prefill', contextLength, graph.chunkTokens],
-  ] as const) {
-    const maxSplits = Math.ceil(contextLength / splitLength);
-    const partials = graph.shared(`${way} attention partials`, 4 * tokens * heads * maxSplits * (headDim + 2));
-    graph.record(
-      way,
-      attentionKernel,
-      { heads, kvHeads, headDim, contextLength, stride: qkv.stride, splitLength, maxSplits, ...scores },
-      { qkv: qkv.slot, k_cache: cache.keys, v_cache: cache.values, partials, step: graph.step },
-    );
-    graph.record(
-      way,
-      attentionCombine,
-      { heads, headDim, splitLength, outputStride: output.stride, sinks: sinks !== undefined },
-      { partials, sinks: sinks ?? graph.nothing, output: output.slot, step: graph.step },
-    );
+/** Each thing in a kernel of its own. */
+function recordApart(graph: Graph, way: Way, op: AttentionOp): void {
+  const { qkv, headNorms, rotation, layout, cache } = op;
+  const { step } = graph;
+  const { stride } = qkv;
+  if (headNorms) {
+    const { weight, epsilon, queries, keys } = headNorms;
+    graph.record(way, headNorm, { queries, keys, stride, epsilon }, { x: qkv.slot, weight, step });
   }
+  const caches = { k_cache: cache.keys, v_cache: cache.values };
+  const { dim: rotaryDim = 0, pairing = 'adjacent', table = graph.nothing } = rotation ?? {};
+  graph.record(way, rope, { ...layout, rotaryDim, pairing, stride }, { qkv: qkv.slot, table, ...caches, step });
+  const splits = splitsFor(graph, way, op);
+  const shape = { ...layout, ...splits.shape, stride };
+  graph.record(way, attention, shape, { qkv: qkv.slot, ...caches, partials: splits.partials, step });
+  recordCombine(graph, way, op, splits);
+}
+
+function recordCombine(graph: Graph, way: Way, { layout, output, scores }: AttentionOp, splits: PlannedSplits): void {
+  const sinks = scores?.sinks;
+  const shape = { ...layout, ...splits.shape, outputStride: output.stride, sinks: sinks !== undefined };
+  const buffers = { partials: splits.partials, sinks: sinks ?? graph.nothing, output: output.slot, step: graph.step };
+  graph.record(way, attentionCombine, shape, buffers);
+}
+
+/** What scores go through, how they are split, and where the splits' sums lie. */
+interface PlannedSplits {
+  readonly shape: SplitShape & Pick<AttentionShape, 'scale' | 'causal' | 'softcap'>;
+  readonly partials: Slot;
+}
+
+function splitsFor(graph: Graph, way: Way, { layout, scores = {} }: AttentionOp): PlannedSplits {
+  const { heads, kvHeads, headDim, contextLength } = layout;
+  const { scale = headDim ** -0.5, causal = true, window, softcap } = scores;
+  const wanted = Math.min(SPLITS.most, Math.max(SPLITS.fewest, Math.ceil(DECODE_WORKGROUPS / kvHeads)));
+  // Over a chunk the tokens alone fill the device.
+  const mostSplits = way === 'decode' ? Math.min(wanted, Math.ceil(contextLength / SPLIT_UNIT)) : 1;
+  const tokens = way === 'decode' ? 1 : graph.chunkTokens;
+  const bytes = 4 * partialsLength({ heads, headDim, mostSplits }, tokens);
+  return {
+    shape: {
+      ...{ splitUnit: SPLIT_UNIT, mostSplits, scale, causal },
+      // A window as wide as the context hides nothing.
+      ...(window === undefined || window >= contextLength ? {} : { window }),
+      ...(softcap === undefined ? {} : { softcap }),
+    },
+    partials: graph.shared(`${way} attention partials`, bytes),
+  };
 }

@@ -53,6 +53,8 @@ export class Graph {
   readonly variant: Variant;
   /** Tokens in the largest prefill chunk. */
   readonly chunkTokens: number;
+  /** Whether ops that can share a kernel do. */
+  readonly fuses: boolean;
   /** Bytes of weights that a decoded token reads: every matrix of a product, and no table that only one row is taken of. */
   decodeWeightBytes = 0;
   readonly #gpu: Gpu;
@@ -65,8 +67,9 @@ export class Graph {
   /** Bound where a kernel's optional input is absent. */
   readonly nothing: Slot;
 
-  constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number) {
+  constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number, fuses = true) {
     this.#gpu = gpu;
+    this.fuses = fuses;
     this.variant = variant;
     this.chunkTokens = chunkTokens;
     this.tokens = this.memory.add(

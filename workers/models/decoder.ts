@@ -6,14 +6,8 @@
  * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
  * one) is used where it is there.
  */
-import {
-  attention,
-  type AttentionLayout,
-  normHeads,
-  rotateAndStore,
-  type Rotation,
-  type ScoreOptions,
-} from '../graph/attention.ts';
+import type { NormSegments } from '../../shaders/head-norm.ts';
+import { attend, type AttentionLayout, type HeadNorms, type Rotation, type ScoreOptions } from '../graph/attention.ts';
 import type { Activation, Norm } from '../graph/graph.ts';
 import { linear } from '../graph/linear.ts';
 import type { Matrix } from '../graph/matrix.ts';
@@ -144,21 +138,30 @@ export class Decoder {
     const fused = projection(layer, 'attn_qkv', qkv.dim);
     const parts = weights.stacked(weights.has(fused.weight) ? [fused] : [query, key, value], embeddingLength);
     linear(graph, { input: this.#residual, norm: this.#layerNorm(layer, norm), parts, output: qkv });
-    if (headNorm) {
-      const queries = headNorm === 'head' ? { count: heads, length: headDim } : { count: 1, length: heads * headDim };
-      const keys = headNorm === 'head' ? { count: kvHeads, length: headDim } : { count: 1, length: kvHeads * headDim };
-      const names = [
-        { name: tensorName(layer, 'attn_q_norm.weight'), length: queries.length },
-        { name: tensorName(layer, 'attn_k_norm.weight'), length: keys.length },
-      ];
-      const weight = weights.concatenated(names, this.#normPlus);
-      normHeads(graph, qkv, { weight, epsilon: shape.normEpsilon }, queries, keys);
-    }
     const pairing = options.pairing && ropePairing(settings.container, options.pairing);
-    const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing };
-    rotateAndStore(graph, qkv, rotation, this.#layout, layer.cache);
-    attention(graph, qkv, this.#layout, layer.cache, this.#attended, { ...options, causal });
+    attend(graph, {
+      qkv,
+      headNorms: headNorm && this.#headNorms(layer, headNorm),
+      rotation: pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing },
+      layout: this.#layout,
+      cache: layer.cache,
+      scores: { ...options, causal },
+      output: this.#attended,
+    });
     this.#addToResidual(layer, 'attn_output', this.#attended, options);
+  }
+
+  #headNorms(layer: Layer, of: 'head' | 'row'): HeadNorms {
+    const { weights, shape } = this.#forward;
+    const { heads, kvHeads, headDim } = shape;
+    const [queries, keys] = [heads, kvHeads].map((count) =>
+      of === 'head' ? { count, length: headDim } : { count: 1, length: count * headDim },
+    ) as [NormSegments, NormSegments];
+    const names = [
+      { name: tensorName(layer, 'attn_q_norm.weight'), length: queries.length },
+      { name: tensorName(layer, 'attn_k_norm.weight'), length: keys.length },
+    ];
+    return { weight: weights.concatenated(names, this.#normPlus), epsilon: shape.normEpsilon, queries, keys };
   }
 
   /** The feed-forward part, added to the residual stream. */
