@@ -24,6 +24,7 @@ function engineApi(port: MessagePort, guard: Guard): EngineApi {
     countTokens: (conversation) => guard(remote.countTokens(conversation)),
     countText: (text) => guard(remote.countText(text)),
     tokenTexts: (conversation, tokens) => guard(remote.tokenTexts(conversation, tokens)),
+    benchmark: (onProgress) => guard(remote.benchmark(proxy(onProgress))),
     explainToken: (...asked) => guard(remote.explainToken(...asked)),
   };
 }

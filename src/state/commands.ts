@@ -101,6 +101,7 @@ export function commandsOf(app: Freehold, route: Route, page: PageActions): Comm
     },
     { label: m.app_settings(), keys: { key: ',', mod: true }, ready: true, run: () => route.open('settings') },
     { label: m.app_privacy_panel(), ready: true, run: () => route.open('privacy') },
+    { label: m.app_benchmark(), ready: true, run: () => route.open('benchmark') },
     { label: m.app_data(), ready: true, run: () => route.open('data') },
     { label: m.app_command_lock(), ready: app.vault.phase === 'open', run: () => app.lock() },
     { label: m.app_commands(), keys: { key: 'k', mod: true }, ready: true, run: () => route.open('commands') },

@@ -1,4 +1,5 @@
 /** What the engine is doing: looking for a GPU, loading, answering, dead. The one place that calls the engine worker. */
+import type { BenchmarkProgress, BenchmarkResult } from '../../workers/protocol/benchmark.ts';
 import type {
   Conversation,
   EngineApi,
@@ -124,12 +125,22 @@ export class EngineState {
   }
 
   /** Answers a conversation; one at a time. */
-  async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
+    return this.#busy((api) => api.generate(request, onEvent));
+  }
+
+  /** Measures the model on this device. `null` if it was stopped. */
+  benchmark(onProgress: (progress: BenchmarkProgress) => void): Promise<BenchmarkResult | null> {
+    return this.#busy((api) => api.benchmark(onProgress));
+  }
+
+  /** Does what nothing else may run beside. */
+  async #busy<Result>(work: (api: EngineApi) => Promise<Result>): Promise<Result> {
     const api = this.#api();
     this.phase = 'generating';
     try {
       if (this.#explaining !== null) await this.#endExplaining(this.#explaining);
-      const result = await api.generate(request, onEvent);
+      const result = await work(api);
       this.#settle('ready');
       return result;
     } catch (error) {

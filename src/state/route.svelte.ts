@@ -1,6 +1,6 @@
 /** Which panel is open, as a hash route: a link can open it, the back button closes it, and any folder can serve it. */
 
-const PANELS = ['chats', 'commands', 'keys', 'library', 'settings', 'privacy', 'data', 'ember'] as const;
+const PANELS = ['chats', 'commands', 'keys', 'library', 'settings', 'privacy', 'data', 'ember', 'benchmark'] as const;
 
 /** A panel over the conversation. */
 export type Panel = (typeof PANELS)[number];

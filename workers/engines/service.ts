@@ -6,6 +6,7 @@
  */
 import type { Gpu } from '../gpu/gpu.ts';
 import { openGpu, probeGpu } from '../gpu/open-gpu.ts';
+import type { BenchmarkProgress, BenchmarkResult } from '../protocol/benchmark.ts';
 import type {
   Conversation,
   EngineApi,
@@ -139,6 +140,12 @@ export class EngineService implements EngineApi {
       const promptIds = engine.text.promptIds(request.messages, request);
       return engine.explainToken(promptIds, tokens, index, request.sampler, top, signal);
     });
+  }
+
+  async benchmark(onProgress: (progress: BenchmarkProgress) => void): Promise<BenchmarkResult | null> {
+    const engine = this.#engine();
+    const { runBenchmark } = await import('./benchmark.ts');
+    return this.#run((signal) => runBenchmark(engine, onProgress, signal));
   }
 
   async stop(): Promise<void> {

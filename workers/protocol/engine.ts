@@ -1,4 +1,5 @@
 /** The engine worker's API: one model on the GPU, one conversation in its KV cache. It has no network. */
+import type { BenchmarkApi } from './benchmark.ts';
 import type { ChatTemplateFacts } from './chat-template.ts';
 import type { ModelSource, ModelSummary } from './model.ts';
 import type { ModelCard } from './model-card.ts';
@@ -278,7 +279,7 @@ export interface TokenApi {
 }
 
 /** What the engine worker does. Every method may reject with an EngineError. */
-export interface EngineApi extends TokenApi {
+export interface EngineApi extends TokenApi, BenchmarkApi {
   /** Looks for a GPU without keeping it busy. */
   probe(): Promise<GpuReport>;
   /**
