@@ -52,6 +52,15 @@ describe('self-test', () => {
     gpu.destroy();
   });
 
+  test('refuses a device that turns heads the other way', { timeout: COMPILING_MS }, async () => {
+    const opened = await open('SwiftShader');
+    if (!opened) return;
+    const gpu = faulty(opened, 'select(other, -other, leads)', 'select(-other, other, leads)');
+    const refused = selfTest(gpu, new PipelineCache(gpu), [], PLAIN);
+    await expect(refused).rejects.toMatchObject({ name: 'GpuWrongResult', message: /attention-decode/ });
+    gpu.destroy();
+  });
+
   test('refuses a device that chooses other experts', { timeout: COMPILING_MS }, async () => {
     const opened = await open('SwiftShader');
     if (!opened) return;

@@ -4,8 +4,6 @@
  * Browsers and drivers have shipped with silently wrong arithmetic in exactly such kernels; a person would only see a
  * model that talks nonsense. Refuses with the kernel's name, once for each device, variant and tensor type.
  */
-import { attention, type AttentionShape } from '../../shaders/attention.ts';
-import { attentionReference } from '../../shaders/attention.ref.ts';
 import type { Kernel, Variant } from '../../shaders/kernel.ts';
 import { matmul } from '../../shaders/matmul.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
@@ -16,6 +14,7 @@ import { quantizeReference } from '../../shaders/quantize.ref.ts';
 import { repack } from '../../shaders/repack.ts';
 import { emptyPlanes, repackReference } from '../../shaders/repack.ref.ts';
 import { errorCode } from '../protocol/errors.ts';
+import { checkAttention } from './attention-self-test.ts';
 import { checkExperts } from './expert-self-test.ts';
 import type { Gpu } from './gpu.ts';
 import { compare, sequence, values } from './known-answers.ts';
@@ -99,16 +98,6 @@ export async function isSound(
   }
 }
 
-/** The bits of values that f16 holds exactly, two in a word. */
-function halves(exact: Float32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const half = (bits: number): number => {
-    const exponent = ((bits >>> 23) & 0xff) - 112; // both biases: 127 − 15
-    return bits << 1 === 0 ? 0 : ((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 0x3ff);
-  };
-  const bits = new Uint32Array(exact.buffer);
-  return Uint32Array.from({ length: bits.length / 2 }, (_, i) => half(bits[2 * i]!) | (half(bits[2 * i + 1]!) << 16));
-}
-
 async function checkLinear(
   gpu: Gpu,
   pipelines: PipelineCache,
@@ -172,32 +161,4 @@ async function checkLinear(
   const y = new Float32Array(tokens * ROWS);
   const expected = matvecReference(shape, { weights, x, normWeight, bias, y }, tokens);
   compare(`${kernel.name} ${type}`, new Float32Array(result), expected);
-}
-
-async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Variant): Promise<void> {
-  const shape: AttentionShape = {
-    heads: 4,
-    kvHeads: 2,
-    headDim: 32,
-    contextLength: 96,
-    stride: 8 * 32,
-    splitUnit: 64,
-    mostSplits: 2,
-    scale: 32 ** -0.5,
-  };
-  const position = 79;
-  const qkv = values(shape.stride);
-  const kCache = values(shape.kvHeads * shape.contextLength * shape.headDim);
-  const vCache = kCache.toReversed() as Float32Array<ArrayBuffer>;
-  const expected = attentionReference(shape, { qkv, kCache, vCache }, position, 1);
-  const data = {
-    qkv,
-    k_cache: variant.real === 'f16' ? halves(kCache) : kCache,
-    v_cache: variant.real === 'f16' ? halves(vCache) : vCache,
-    partials: 4 * expected.length,
-    step: Uint32Array.of(position, 1, 0, 0),
-  };
-  const extent = { tokens: 1, kvLength: position + 1 };
-  const result = await runOnce(gpu, pipelines, { kernel: attention, shape, variant, extent, data, output: 'partials' });
-  compare(attention.name, new Float32Array(result), expected);
 }
