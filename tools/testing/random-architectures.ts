@@ -66,7 +66,7 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'rope.freq_base': float(1_000_000),
       'rope.scaling.type': 'yarn',
       'rope.scaling.factor': float(16),
-      'rope.scaling.original_context_length': 512,
+      'rope.scaling.original_context_length': 32,
       'rope.scaling.yarn_log_multiplier': float(1),
     },
   },

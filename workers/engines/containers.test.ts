@@ -96,16 +96,21 @@ describe.runIf(present)('logits', () => {
     expect(nmse(await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER]), expected)).toBeLessThan(1e-11);
   });
 
-  // Sizes that all differ but where a family's heads are as wide as the embedding; a window that the prompt goes beyond.
+  // What the prompt goes beyond: a window, or the context that a model was first trained for.
+  const shortened = (architecture: string): Record<string, number> => {
+    if (architecture.startsWith('gemma')) return { [`${architecture}.attention.sliding_window`]: 9 };
+    return architecture === 'mistral3' ? { 'mistral3.rope.scaling.original_context_length': 5 } : {};
+  };
+
+  // Sizes that all differ but where a family's heads are as wide as the embedding.
   const FAMILY = { ...SIZES, embedding: 128, layers: 4, type: 'F16' } as const;
   const FULL_HEADS = ['gpt2', 'gptneox'];
   test.each([
     ...(['mistral3', 'smollm3', 'granite', 'olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'phi3'] as const),
     ...(['stablelm', 'starcoder2', 'gpt2', 'gptneox'] as const),
   ])('of a folder of %s are those of GGUF', { timeout: 2 * COMPILING_MS }, async (architecture) => {
-    const window = architecture.startsWith('gemma') ? { [`${architecture}.attention.sliding_window`]: 9 } : {};
     const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
-    const model = randomModel({ ...FAMILY, architecture, kvHeads, metadata: window });
+    const model = randomModel({ ...FAMILY, architecture, kvHeads, metadata: shortened(architecture) });
     const expected = await logprobs(bytesSource(writeGguf(model)));
     const actual = await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER]);
     // Where rows are permuted, a head's values lie in another order; a decimal is not quite the f32 of GGUF.
@@ -126,9 +131,8 @@ describe.runIf(present)('logits', () => {
     'of an MLC folder of %s are those of GGUF',
     { timeout: 2 * COMPILING_MS },
     async (architecture) => {
-      const window = architecture.startsWith('gemma') ? { [`${architecture}.attention.sliding_window`]: 9 } : {};
       const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
-      const options = { ...FAMILY, kvHeads, type: 'Q4_0', architecture, metadata: window } as const;
+      const options = { ...FAMILY, kvHeads, type: 'Q4_0', architecture, metadata: shortened(architecture) } as const;
       const model = withoutLowestCode(randomModel(options));
       const expected = await logprobs(bytesSource(writeGguf(model)));
       const actual = await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]);

@@ -77,6 +77,12 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     throw malformedConfig(configField('head_dim'), `an even number up to ${HEAD_DIM_MAX}`, headDim);
   const rotaryDim = readRotaryDim(fields, usual, headDim, known);
   const rope = readRope(usual, rotaryDim);
+  if ('attention.temperature_scale' in rope.metadata && architecture !== 'mistral3')
+    throw unsupportedConfig(
+      'Queries that grow with their position are not known in this class',
+      'none',
+      'llama_4_scaling_beta',
+    );
   const context = readWindow(fields, layers, known);
 
   const experts = readExpertConfig(className, usual);

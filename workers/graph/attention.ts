@@ -6,7 +6,7 @@ import { attention as attentionKernel } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
 import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
 import { roundUp } from '../../shaders/kernel.ts';
-import { rope, type RopeShape } from '../../shaders/rope.ts';
+import { type QueryScaling, rope, type RopeShape } from '../../shaders/rope.ts';
 import { type Activation, checkDim, type Graph, type Norm } from './graph.ts';
 import type { Slot } from './slot.ts';
 
@@ -25,6 +25,8 @@ export interface Rotation {
   /** Values of a head that turn, from its start. */
   readonly dim: number;
   readonly pairing: RopeShape['pairing'];
+  /** Default: queries only turn. */
+  readonly queryScaling?: QueryScaling | undefined;
 }
 
 /** What scores go through; absent, they are q·k / √headDim over all positions so far. */
@@ -57,7 +59,7 @@ export function normHeads(graph: Graph, qkv: Activation, norm: Norm, queries: No
 }
 
 /**
- * Turns q in place and writes k, turned, and v of `qkv` (tokens, heads·d + 2·kvHeads·d) into the cache; without a
+ * Turns q in place, scaled if the rotation says so, and writes k, turned, and v of `qkv` (tokens, heads·d + 2·kvHeads·d) into the cache; without a
  * rotation q and k stay as they are.
  */
 export function rotateAndStore(
@@ -70,8 +72,8 @@ export function rotateAndStore(
   checkDim('attention', (layout.heads + 2 * layout.kvHeads) * layout.headDim, qkv.dim);
   const table = rotation?.table ?? graph.nothing;
   const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: graph.step };
-  const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
-  graph.recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
+  const { dim: rotaryDim = 0, pairing = 'adjacent', queryScaling } = rotation ?? {};
+  graph.recordBoth(rope, { ...layout, rotaryDim, pairing, queryScaling, stride: qkv.stride }, buffers);
 }
 
 /** output (tokens, heads·d) = softmax(scores) · v over the cache. */

@@ -31,6 +31,8 @@ export interface AttentionOptions extends Omit<ScoreOptions, 'causal'> {
   readonly pairing: Rotation['pairing'] | null;
   /** Angles; default: the file's own. */
   readonly rope?: Slot;
+  /** How queries that turn grow with their position; default: they do not. */
+  readonly queryScaling?: Rotation['queryScaling'];
   /** Norm before the block; default `attn_norm`. `null`: none. */
   readonly norm?: string | null;
   /** RMS norm of queries and keys before they turn: of each `head`, or of the whole `row`. */
@@ -128,7 +130,7 @@ export class Decoder {
   attention(layer: Layer, options: AttentionOptions): void {
     const { graph, weights, shape, settings, ropeTables, causal } = this.#forward;
     const { heads, kvHeads, headDim, rotaryDim, embeddingLength } = shape;
-    const { rope, norm = 'attn_norm', headNorm } = options;
+    const { rope, norm = 'attn_norm', headNorm, queryScaling } = options;
     if (!causal && options.window !== undefined) {
       throw new EngineError('FileUnsupported', {
         what: 'Freehold cannot run a model that looks both ways through a window yet',
@@ -155,7 +157,7 @@ export class Decoder {
       normHeads(graph, qkv, { weight, epsilon: shape.normEpsilon }, queries, keys);
     }
     const pairing = options.pairing && ropePairing(settings.container, options.pairing);
-    const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing };
+    const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing, queryScaling };
     rotateAndStore(graph, qkv, rotation, this.#layout, layer.cache);
     attention(graph, qkv, this.#layout, layer.cache, this.#attended, { ...options, causal });
     this.#addToResidual(layer, 'attn_output', this.#attended, options);
