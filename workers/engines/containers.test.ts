@@ -7,6 +7,7 @@ import { filesFromDisk, ignoreProgress } from '../../tools/testing/library-case.
 import { gptOssConfig, gptOssFolder, gptOssTensors, randomGptOss } from '../../tools/testing/gpt-oss-twin.ts';
 import { huggingFaceTwin, jsonFile } from '../../tools/testing/hugging-face-twin.ts';
 import { mlcTwin, onThreeBits, withoutLowestCode, withShortScales } from '../../tools/testing/mlc-twin.ts';
+import { STABLELM_12B } from '../../tools/testing/random-architectures.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { nmse } from '../../tools/testing/run-kernel.ts';
 import { sparseSource } from '../../tools/testing/sparse-source.ts';
@@ -115,6 +116,12 @@ describe.runIf(present)('logits', () => {
     const actual = await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER]);
     // Where rows are permuted, a head's values lie in another order; a decimal is not quite the f32 of GGUF.
     expect(nmse(actual, expected)).toBeLessThan(1e-11);
+  });
+
+  test('of a folder of StableLM 2 12B are those of GGUF', { timeout: 2 * COMPILING_MS }, async () => {
+    const model = randomModel({ ...FAMILY, architecture: 'stablelm', ...STABLELM_12B });
+    const expected = await logprobs(bytesSource(writeGguf(model)));
+    expect(await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER])).toEqual(expected);
   });
 
   test('of MLC are those of GGUF, whose rows are permuted', { timeout: 3 * COMPILING_MS }, async () => {

@@ -4,6 +4,7 @@
  */
 import { EngineError } from '../protocol/errors.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
+import { unsupportedConfig } from './hugging-face-fields.ts';
 import { jsonInteger, jsonObject, jsonString } from './json-fields.ts';
 import { groupScheme, type GroupScheme } from './mlc-quantization.ts';
 import { quoted } from './quoted.ts';
@@ -63,7 +64,10 @@ export function readMlcConfig(root: JsonObject): MlcConfig {
   if (modelType === 'phi-msft') for (const [name, value] of ofFirstPhi(model)) translated.set(name, value);
   if (!translated.has('max_position_embeddings')) translated.set('max_position_embeddings', contextLength(root, model));
   if (!translated.has('vocab_size')) translated.set('vocab_size', root.get('vocab_size') ?? null);
-  return { ...readConfig(translated), quantization, scheme };
+  const config = readConfig(translated);
+  if (config.headNorms)
+    throw unsupportedConfig('A norm of each head of q and k is not known in this container', 'none', 'qk_layernorm');
+  return { ...config, quantization, scheme };
 }
 
 /** What Phi-2's first files call otherwise. */

@@ -131,6 +131,7 @@ describe('families', () => {
     ['norms of other heads', 'gemma3', { num_key_value_heads: 4 }, 'ShapeMismatch', /k_proj/],
     ['another length of rows', 'olmo2', { intermediate_size: 32 }, 'ShapeMismatch', /mlp\.gate_up_proj/],
     ['another activation', 'gemma2', { hidden_activation: 'relu' }, 'FileUnsupported', /got "relu"/],
+    ['norms of each head', 'stablelm', { qk_layernorm: true }, 'FileUnsupported', /got qk_layernorm/],
     ['a missing layer', 'phi3', { num_hidden_layers: 3 }, 'TensorMissing', /transformer\.h\.2\.mixer\.qkv_proj/],
   ])('refuse %s', async (_what, architecture, change, code, message) => {
     const random = family(architecture);

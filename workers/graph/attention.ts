@@ -4,7 +4,7 @@
  */
 import { attention as attentionKernel } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
-import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
+import { headNorm, type HeadNormShape } from '../../shaders/head-norm.ts';
 import { roundUp } from '../../shaders/kernel.ts';
 import { type QueryScaling, rope, type RopeShape } from '../../shaders/rope.ts';
 import { type Activation, checkDim, type Graph, type Norm } from './graph.ts';
@@ -52,10 +52,15 @@ export interface LayerCache {
 /** Decode splits the KV range into at most this many parts, one workgroup each. */
 const MAX_SPLITS = 32;
 
-/** Norms segments of queries and of keys at the start of `qkv`'s rows, in place; weight (query length + key length). */
-export function normHeads(graph: Graph, qkv: Activation, norm: Norm, queries: NormSegments, keys: NormSegments): void {
+/** Norms segments of queries and of keys at the start of `qkv`'s rows, in place, by weights as `head-norm` has them. */
+export function normHeads(
+  graph: Graph,
+  qkv: Activation,
+  norm: Pick<Norm, 'weight' | 'epsilon'>,
+  segments: Pick<HeadNormShape, 'queries' | 'keys' | 'kind' | 'ownWeights'>,
+): void {
   const buffers = { x: qkv.slot, weight: norm.weight, step: graph.step };
-  graph.recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
+  graph.recordBoth(headNorm, { ...segments, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
 }
 
 /**

@@ -35,8 +35,11 @@ export interface AttentionOptions extends Omit<ScoreOptions, 'causal'> {
   readonly queryScaling?: Rotation['queryScaling'];
   /** Norm before the block; default `attn_norm`. `null`: none. */
   readonly norm?: string | null;
-  /** RMS norm of queries and keys before they turn: of each `head`, or of the whole `row`. */
-  readonly headNorm?: 'head' | 'row';
+  /**
+   * Norm of queries and keys before they turn: RMS of each `head`, or of the whole `row`; or a layer norm of each head
+   * without bias, by weights that are its `own`.
+   */
+  readonly headNorm?: 'head' | 'row' | 'own' | undefined;
   /** Norm of what the block adds to the residual stream. */
   readonly postNorm?: string;
   /** Norm of the residual stream itself, once the block is added (Vaswani and others 2017). */
@@ -147,14 +150,17 @@ export class Decoder {
     const parts = weights.stacked(weights.has(fused.weight) ? [fused] : [query, key, value], embeddingLength);
     linear(graph, { input: this.#residual, norm: this.#layerNorm(layer, norm), parts, output: qkv });
     if (headNorm) {
-      const queries = headNorm === 'head' ? { count: heads, length: headDim } : { count: 1, length: heads * headDim };
-      const keys = headNorm === 'head' ? { count: kvHeads, length: headDim } : { count: 1, length: kvHeads * headDim };
-      const names = [
-        { name: tensorName(layer, 'attn_q_norm.weight'), length: queries.length },
-        { name: tensorName(layer, 'attn_k_norm.weight'), length: keys.length },
+      const ownWeights = headNorm === 'own';
+      const of = (count: number) =>
+        headNorm === 'row' ? { count: 1, length: count * headDim } : { count, length: headDim };
+      const [queries, keys] = [of(heads), of(kvHeads)];
+      const stored = ({ count, length }: typeof queries) => (ownWeights ? [count, length] : [length]);
+      const vectors = [
+        { name: tensorName(layer, 'attn_q_norm.weight'), shape: stored(queries) },
+        { name: tensorName(layer, 'attn_k_norm.weight'), shape: stored(keys) },
       ];
-      const weight = weights.concatenated(names, this.#normPlus);
-      normHeads(graph, qkv, { weight, epsilon: shape.normEpsilon }, queries, keys);
+      const byHead = { weight: weights.concatenated(vectors, this.#normPlus), epsilon: shape.normEpsilon };
+      normHeads(graph, qkv, byHead, { queries, keys, kind: ownWeights ? 'layer' : 'rms', ownWeights });
     }
     const pairing = options.pairing && ropePairing(settings.container, options.pairing);
     const rotation = pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing, queryScaling };
