@@ -134,18 +134,26 @@ describe.runIf(present)('logits', () => {
       expect(await logprobs([...mlcTwin(model, quantization), ...TOKENIZER])).toEqual(actual);
   });
 
-  test.each(['mistral3', 'olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'phi3', 'stablelm', 'gptneox'] as const)(
-    'of an MLC folder of %s are those of GGUF',
-    { timeout: 2 * COMPILING_MS },
-    async (architecture) => {
-      const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
-      const options = { ...FAMILY, kvHeads, type: 'Q4_0', architecture, metadata: shortened(architecture) } as const;
-      const model = withoutLowestCode(randomModel(options));
-      const expected = await logprobs(bytesSource(writeGguf(model)));
-      const actual = await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]);
-      expect(nmse(actual, expected)).toBeLessThan(1e-11);
-    },
-  );
+  test.each([
+    'mistral3',
+    'olmo2',
+    'gemma',
+    'gemma2',
+    'gemma3',
+    'phi2',
+    'phi3',
+    'stablelm',
+    'gptneox',
+    'gpt2',
+    'starcoder2',
+  ] as const)('of an MLC folder of %s are those of GGUF', { timeout: 2 * COMPILING_MS }, async (architecture) => {
+    const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
+    const options = { ...FAMILY, kvHeads, type: 'Q4_0', architecture, metadata: shortened(architecture) } as const;
+    const model = withoutLowestCode(randomModel(options));
+    const expected = await logprobs(bytesSource(writeGguf(model)));
+    const actual = await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]);
+    expect(nmse(actual, expected)).toBeLessThan(1e-11);
+  });
 
   test('of experts each in a tensor of its own are those of GGUF', { timeout: 2 * COMPILING_MS }, async () => {
     const model = randomModel({ ...SIZES, architecture: 'qwen2moe', type: 'F16' });
