@@ -24,6 +24,11 @@ const cases: Case[] = [
   { heads: 6, kvHeads: 2, headDim: 40, rotaryDim: 20, pairing: 'halves', headNorm: null, splitUnit: 16, position: 37 },
   { heads: 6, kvHeads: 2, headDim: 24, rotaryDim: 10, pairing: 'adjacent', headNorm, splitUnit: 16, position: 20 },
   { heads: 5, kvHeads: 5, headDim: 16, rotaryDim: 0, pairing: 'halves', headNorm: null, splitUnit: 16, position: 33 },
+  // Queries that are scaled by their position.
+  {
+    ...{ heads: 4, kvHeads: 2, headDim: 16, rotaryDim: 16, pairing: 'adjacent', headNorm: null, splitUnit: 16 },
+    ...{ position: 44, queryScaling: { beta: 0.5, originalContextLength: 10 } },
+  },
   // A window, a cap, and more positions than splits of one unit would cover.
   {
     ...{ heads: 4, kvHeads: 2, headDim: 256, rotaryDim: 256, pairing: 'halves', headNorm },
@@ -87,8 +92,17 @@ describe.each(devices)('attention-decode on $name', ({ device, variants }) => {
 });
 
 test('groups that two workgroups would share are refused', () => {
-  expect(fitsAttentionDecode({ heads: 8, kvHeads: 1 })).toBe(true);
-  expect(fitsAttentionDecode({ heads: 9, kvHeads: 1 })).toBe(false);
+  expect(fitsAttentionDecode({ heads: 8, kvHeads: 1, headDim: 4 })).toBe(true);
+  expect(fitsAttentionDecode({ heads: 9, kvHeads: 1, headDim: 4 })).toBe(false);
+});
+
+test('norms that only a kernel of their own makes are refused', () => {
+  const sizes = { heads: 4, kvHeads: 2, headDim: 8 };
+  const norms = { queries: { count: 4, length: 8 }, keys: { count: 2, length: 8 } };
+  expect(fitsAttentionDecode(sizes, norms)).toBe(true);
+  expect(fitsAttentionDecode(sizes, { ...norms, queries: { count: 1, length: 32 } })).toBe(false);
+  expect(fitsAttentionDecode(sizes, { ...norms, kind: 'layer' })).toBe(false);
+  expect(fitsAttentionDecode(sizes, { ...norms, ownWeights: true })).toBe(false);
 });
 
 test('the reference keeps what it stores, and sees it', () => {

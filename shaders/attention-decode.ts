@@ -10,6 +10,7 @@ import {
   attentionSource,
   MOST_HEADS_TOGETHER,
 } from './attention.ts';
+import type { HeadNormShape } from './head-norm.ts';
 import type { Kernel } from './kernel.ts';
 import type { RopeShape } from './rope.ts';
 import text from './attention-decode.wgsl?raw';
@@ -17,14 +18,21 @@ import freshThread from './snippets/fresh-thread.wgsl?raw';
 import freshWorkgroup from './snippets/fresh-workgroup.wgsl?raw';
 
 /** Sizes of one layer's heads, of its cache and of the splits; how heads are normed and turned. */
-export interface AttentionDecodeShape extends Omit<AttentionSizes, 'causal'>, Pick<RopeShape, 'rotaryDim' | 'pairing'> {
+export interface AttentionDecodeShape
+  extends Omit<AttentionSizes, 'causal'>, Pick<RopeShape, 'rotaryDim' | 'pairing' | 'queryScaling'> {
   /** RMS norm of each query head and each key head before they turn. */
   readonly headNorm: { readonly epsilon: number } | null;
 }
 
-/** Whether `attentionDecode` takes heads that are grouped so. */
-export function fitsAttentionDecode({ heads, kvHeads }: Pick<AttentionSizes, 'heads' | 'kvHeads'>): boolean {
-  return heads / kvHeads <= MOST_HEADS_TOGETHER;
+/** Whether `attentionDecode` takes heads that are grouped so, and normed so: by root mean squares of each, with weights that all share. */
+export function fitsAttentionDecode(
+  { heads, kvHeads, headDim }: Pick<AttentionSizes, 'heads' | 'kvHeads' | 'headDim'>,
+  norms?: Pick<HeadNormShape, 'queries' | 'keys' | 'kind' | 'ownWeights'>,
+): boolean {
+  if (heads / kvHeads > MOST_HEADS_TOGETHER) return false;
+  if (norms === undefined) return true;
+  const { queries, keys, kind = 'rms', ownWeights = false } = norms;
+  return queries.length === headDim && keys.length === headDim && kind === 'rms' && !ownWeights;
 }
 
 /**
@@ -51,6 +59,8 @@ export const attentionDecode: Kernel<AttentionDecodeShape> = {
     EPSILON: shape.headNorm?.epsilon ?? 0,
     ROTARY_DIM: shape.rotaryDim,
     ADJACENT: Number(shape.pairing === 'adjacent'),
+    QUERY_BETA: shape.queryScaling?.beta ?? 0,
+    ORIGINAL_CONTEXT_LENGTH: shape.queryScaling?.originalContextLength ?? 1,
   }),
   workgroups: attentionGrid,
 };

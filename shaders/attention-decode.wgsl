@@ -7,6 +7,8 @@ override NORM: bool;
 override EPSILON: f32;
 override ROTARY_DIM: u32;
 override ADJACENT: bool; // pairs are (2i, 2i + 1), else (i, i + ROTARY_DIM / 2)
+override QUERY_BETA: f32; // 0: queries only turn
+override ORIGINAL_CONTEXT_LENGTH: u32;
 
 @group(0) @binding(0) var<storage, read> qkv: array<f32>;                  // [q heads | k heads | v heads]
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;              // (CONTEXT_LENGTH, ROTARY_DIM / 2): cos, sin
@@ -56,7 +58,8 @@ fn turned_column(start: u32, column: u32, scale: f32, first_weight: u32) -> vec4
 }
 
 fn query_column(head: u32, column: u32, scale: f32) -> vec4f {
-  return turned_column(head * HEAD_DIM, column, scale, 0);
+  let sharpness = 1.0 + QUERY_BETA * log(f32(1 + step.position / ORIGINAL_CONTEXT_LENGTH));
+  return sharpness * turned_column(head * HEAD_DIM, column, scale, 0);
 }
 
 // As the cache will give it back.

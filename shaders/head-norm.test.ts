@@ -15,14 +15,25 @@ const cases = [
     stride: 768,
     tokens: 1,
   },
-];
+  {
+    title: 'heads of weights of their own, around their mean',
+    queries: { count: 3, length: 40 },
+    keys: { count: 2, length: 24 },
+    stride: 192,
+    tokens: 3,
+    kind: 'layer',
+    ownWeights: true,
+  },
+] as const satisfies readonly (Omit<HeadNormShape, 'epsilon'> & { title: string; tokens: number })[];
 
 describe.each(devices)('head-norm on $name', ({ device, variants }) => {
   describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
-    test.each(cases)('$title', async ({ queries, keys, stride, tokens }) => {
-      const shape: HeadNormShape = { queries, keys, stride, epsilon: 1e-6 };
+    test.each(cases)('$title', async ({ title: _title, tokens, ...sizes }) => {
+      const shape: HeadNormShape = { ...sizes, epsilon: 1e-6 };
+      const { queries, keys, stride, ownWeights = false } = shape;
       const x = randomValues(tokens * stride, 1);
-      const weight = randomValues(queries.length + keys.length, 2);
+      const lengths = [queries, keys].map(({ count, length }) => (ownWeights ? count * length : length));
+      const weight = randomValues(lengths[0]! + lengths[1]!, 2);
       const data = {
         x: Float32Array.from(x),
         weight: Float32Array.from(weight),
@@ -50,4 +61,13 @@ test('the reference, by hand', () => {
   const unit = Math.sqrt(12.5);
   const expected = [6 / unit, 4 / unit, 6 / unit, 4 / unit, 10, 1, 9, 9];
   expect([...x]).toEqual(expected.map((value) => expect.closeTo(value, 12)));
+});
+
+test('the reference of a layer norm whose heads have weights of their own, by hand', () => {
+  const x = Float64Array.of(1, 3, 5, 1, 2, 10, 9);
+  const sizes = { queries: { count: 2, length: 2 }, keys: { count: 1, length: 2 }, stride: 7, epsilon: 0 };
+  const shape = { ...sizes, kind: 'layer', ownWeights: true } as const;
+  headNormReference(shape, x, [2, 3, 5, 7, 11, 13], 1);
+  // Two values are one deviation away from their mean, one on each side.
+  expect([...x]).toEqual([-2, 3, 5, -7, -11, 13, 9]);
 });

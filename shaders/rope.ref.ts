@@ -10,13 +10,15 @@ export interface RopeData {
   readonly vCache: Float64Array;
 }
 
-/** Turns q in place, writes turned k and plain v into the caches. */
+/** Turns and scales q in place, writes turned k and plain v into the caches. */
 export function ropeReference(shape: RopeShape, data: RopeData, position: number, tokens: number): void {
-  const { heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride } = shape;
+  const { heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride, queryScaling } = shape;
   const { qkv, table, kCache, vCache } = data;
   const half = rotaryDim / 2;
   for (let token = 0; token < tokens; token++) {
     const place = position + token;
+    const { beta, originalContextLength } = queryScaling ?? { beta: 0, originalContextLength: 1 };
+    const scale = 1 + beta * Math.log(1 + Math.floor(place / originalContextLength));
     for (let head = 0; head < heads + 2 * kvHeads; head++) {
       const at = token * stride + head * headDim;
       const values = qkv.slice(at, at + headDim);
@@ -29,7 +31,11 @@ export function ropeReference(shape: RopeShape, data: RopeData, position: number
           values[second] = qkv[at + first]! * sin + qkv[at + second]! * cos;
         }
       }
-      if (head < heads) qkv.set(values, at);
+      if (head < heads)
+        qkv.set(
+          values.map((value) => value * scale),
+          at,
+        );
       else if (head < heads + kvHeads) kCache.set(values, ((head - heads) * contextLength + place) * headDim);
       else vCache.set(values, ((head - heads - kvHeads) * contextLength + place) * headDim);
     }

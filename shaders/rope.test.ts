@@ -4,7 +4,7 @@ import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { rowStride } from './kernel.ts';
 import { ropeReference } from './rope.ref.ts';
 import { ropeTable } from './rope-table.ts';
-import { rope, type RopeShape } from './rope.ts';
+import { type QueryScaling, rope, type RopeShape } from './rope.ts';
 
 const devices = await testDevices();
 
@@ -20,6 +20,15 @@ const cases: Case[] = [
   { heads: 4, kvHeads: 4, headDim: 128, rotaryDim: 32, pairing: 'halves', position: 77, tokens: 35 },
   { heads: 3, kvHeads: 1, headDim: 80, rotaryDim: 20, pairing: 'adjacent', position: 9, tokens: 2 },
   { heads: 8, kvHeads: 1, headDim: 256, rotaryDim: 256, pairing: 'halves', position: 511, tokens: 2 },
+  // Queries grow: within a chunk that crosses a step, and where a part of a head does not turn.
+  {
+    ...{ heads: 4, kvHeads: 2, headDim: 40, rotaryDim: 24, pairing: 'adjacent', position: 29, tokens: 7 },
+    queryScaling: { beta: 0.1, originalContextLength: 16 },
+  },
+  {
+    ...{ heads: 2, kvHeads: 1, headDim: 64, rotaryDim: 64, pairing: 'halves', position: 511, tokens: 1 },
+    queryScaling: { beta: 0.4, originalContextLength: 256 },
+  },
   // Nothing turns: k and v go to the cache as they are.
   { heads: 6, kvHeads: 2, headDim: 24, rotaryDim: 0, pairing: 'adjacent', position: 3, tokens: 2 },
 ];
@@ -63,7 +72,7 @@ describe.each(devices)('rope on $name', ({ device, variants }) => {
 });
 
 describe('the reference', () => {
-  const turn = (pairing: RopeShape['pairing']) => {
+  const turn = (pairing: RopeShape['pairing'], queryScaling?: QueryScaling) => {
     const shape: RopeShape = {
       heads: 1,
       kvHeads: 1,
@@ -72,6 +81,7 @@ describe('the reference', () => {
       pairing,
       contextLength: 3,
       stride: 18,
+      queryScaling,
     };
     // A quarter turn of the first pair, half a turn of the second, at position 1.
     const table = [1, 0, 1, 0, 0, 1, -1, 0, 1, 0, 1, 0];
@@ -88,6 +98,15 @@ describe('the reference', () => {
     expect(q).toEqual([-2, 1, -3, -4, 5, 6]);
     expect(k).toEqual([...none, -8, 7, -9, -10, 11, 12, ...none]);
     expect(v).toEqual([...none, 13, 14, 15, 16, 17, 18, ...none]);
+  });
+
+  test('scales queries, not keys, from one multiple of the original context to the next', () => {
+    const scaling = { beta: 0.5, originalContextLength: 1 };
+    const by = 1 + 0.5 * Math.log(2);
+    const { q, k } = turn('adjacent', scaling);
+    expect(q).toEqual([-2, 1, -3, -4, 5, 6].map((value) => expect.closeTo(value * by, 12)));
+    expect(k).toEqual(turn('adjacent').k);
+    expect(turn('adjacent', { ...scaling, originalContextLength: 2 })).toEqual(turn('adjacent'));
   });
 
   test('turns halves', () => {

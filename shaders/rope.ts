@@ -1,4 +1,4 @@
-/** Rotary position embedding of q in place and of k into the KV cache, with v copied beside it. */
+/** Rotary position embedding of q in place, scaled by its position if need be, and of k into the KV cache, with v beside it. */
 import { directives, spread, STEP_WGSL, type Kernel } from './kernel.ts';
 import text from './rope.wgsl?raw';
 
@@ -15,6 +15,18 @@ export interface RopeShape {
   readonly contextLength: number;
   /** Floats between two rows of `qkv`. */
   readonly stride: number;
+  /** Default: queries only turn. */
+  readonly queryScaling?: QueryScaling | undefined;
+}
+
+/**
+ * Queries times 1 + beta · ln(1 + ⌊position ÷ originalContextLength⌋): attention stays sharp over a longer context than a
+ * model was first trained for. Source: Llama 4's `attn_temperature_tuning`.
+ */
+export interface QueryScaling {
+  readonly beta: number;
+  /** Tokens, at least 1. */
+  readonly originalContextLength: number;
 }
 
 const WORKGROUP_SIZE = 64;
@@ -34,7 +46,7 @@ export const rope: Kernel<RopeShape> = {
   ],
   source: (_shape, { real }) =>
     directives({ real, reduction: 'thread' }) + STEP_WGSL + `alias real = ${real};\n` + text,
-  overrides: ({ heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride }) => ({
+  overrides: ({ heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride, queryScaling }) => ({
     WORKGROUP_SIZE,
     HEADS: heads,
     KV_HEADS: kvHeads,
@@ -43,6 +55,8 @@ export const rope: Kernel<RopeShape> = {
     ADJACENT: pairing === 'adjacent' ? 1 : 0,
     CONTEXT_LENGTH: contextLength,
     STRIDE: stride,
+    QUERY_BETA: queryScaling?.beta ?? 0,
+    ORIGINAL_CONTEXT_LENGTH: queryScaling?.originalContextLength ?? 1,
   }),
   workgroups: ({ heads, kvHeads, headDim }, _variant, { tokens }) => [
     ...spread(Math.ceil((tokens * (heads + 2 * kvHeads) * headDim) / 2 / WORKGROUP_SIZE)),

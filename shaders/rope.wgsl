@@ -1,6 +1,7 @@
 // Rotary position embedding:  (a, b) → (a·cos − b·sin, a·sin + b·cos)  for each pair of a head's first ROTARY_DIM values.
 //
-// One thread takes two values of one head of one token. q turns in place, k turns on its way into the cache, v is copied.
+// One thread takes two values of one head of one token. q turns in place and is scaled by its position, k turns on its way
+// into the cache, v is copied.
 
 override WORKGROUP_SIZE: u32;
 override HEADS: u32;
@@ -10,6 +11,8 @@ override ROTARY_DIM: u32;
 override ADJACENT: bool; // pairs are (2i, 2i + 1), else (i, i + ROTARY_DIM / 2)
 override CONTEXT_LENGTH: u32;
 override STRIDE: u32;
+override QUERY_BETA: f32; // 0: queries only turn
+override ORIGINAL_CONTEXT_LENGTH: u32;
 
 @group(0) @binding(0) var<storage, read_write> qkv: array<f32>;      // (tokens, STRIDE): [q heads | k heads | v heads]
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;        // (CONTEXT_LENGTH, ROTARY_DIM / 2): cos, sin
@@ -59,7 +62,8 @@ fn main(
     k_cache[cached + first] = real(a);
     k_cache[cached + second] = real(b);
   } else {
-    qkv[source + first] = a;
-    qkv[source + second] = b;
+    let scale = 1.0 + QUERY_BETA * log(f32(1u + position / ORIGINAL_CONTEXT_LENGTH));
+    qkv[source + first] = a * scale;
+    qkv[source + second] = b * scale;
   }
 }

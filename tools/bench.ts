@@ -6,8 +6,8 @@ import { copyBandwidth } from '../workers/gpu/bandwidth.ts';
 import type { Gpu } from '../workers/gpu/gpu.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
 import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
-import type { Tokenizer } from '../workers/text/tokenizer.ts';
 import { parseOptions } from './arguments.ts';
+import { measureEncode } from './measure-encode.ts';
 import { openNodeEngine } from './node-engine.ts';
 
 const OPTIONS = {
@@ -56,7 +56,7 @@ export async function main(argv: string[]): Promise<number> {
       copy_bytes_per_second: copyBytesPerSecond,
       share_of_copy_bandwidth: (decode * decodeWeightBytes) / copyBytesPerSecond,
       counts_per_token: runs[0]!.countsPerToken,
-      encode_100_kb_ms: measureEncodeMs(engine.model.tokenizer),
+      encode_100_kb_ms: measureEncode(engine.model.tokenizer).elapsedMs,
     };
     if (options.has('json')) console.log(JSON.stringify(result));
     else print(result);
@@ -79,16 +79,6 @@ async function run(engine: NativeEngine, promptTokens: number, tokens: number) {
     decodeTokensPerSecond: ((answer.generatedTokens - 1) * 1000) / answer.decodeMs,
     countsPerToken: answer.countsPerToken,
   };
-}
-
-/** Time to turn 100 kB of words, numbers and marks into tokens, none of it seen before. A person waits for this. */
-function measureEncodeMs(tokenizer: Tokenizer): number {
-  let text = '';
-  for (let word = 1; text.length < 100_000; word++)
-    text += `${(word * 7919).toString(36)} word ${word % 10 === 0 ? `${word}.\n\n` : 'and, '}`;
-  const startedAt = performance.now();
-  tokenizer.encode(text);
-  return performance.now() - startedAt;
 }
 
 function measureCopy(gpu: Gpu): Promise<number> {

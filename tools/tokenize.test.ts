@@ -51,6 +51,15 @@ describe('tokenize', () => {
     await rm(folder, { recursive: true });
   });
 
+  it.skipIf(model === null)('measures a long text', async () => {
+    const measured = JSON.parse(await run(['--model', model!, '--bench'])) as Record<string, number>;
+    expect(measured['characters']).toBeGreaterThanOrEqual(100_000);
+    expect(measured['tokens']).toBeGreaterThan(20_000);
+    expect(measured['tokens']).toBeLessThan(measured['characters']!);
+    expect(measured['elapsedMs']).toBeGreaterThan(0);
+    expect(measured['cpuMs']).toBeGreaterThan(0);
+  });
+
   it('says what is missing', async () => {
     await expect(main([])).rejects.toThrow(/option --model is missing\. Usage:/);
     await expect(main(['--model', '/no/such/file', '--input', 'x'])).rejects.toThrow(/could not be opened/);

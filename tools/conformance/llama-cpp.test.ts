@@ -17,6 +17,7 @@ import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { bytesSource } from '../../workers/source/bytes-source.ts';
 import { openNodeGpu } from '../node-gpu.ts';
 import { dequantizedCopy } from '../testing/dequantized-copy.ts';
+import { STABLELM_12B } from '../testing/random-architectures.ts';
 import { randomModel, type RandomModelOptions } from '../testing/random-model.ts';
 import { testVocabulary } from '../testing/test-vocabulary.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
@@ -74,6 +75,13 @@ const ARCHITECTURES: readonly (RandomModelOptions & { readonly title: string })[
   { title: 'architecture phi3', architecture: 'phi3', ...SMALL, ...SQUARE },
   { title: 'architecture phi2', architecture: 'phi2', ...SMALL, ...SQUARE },
   { title: 'architecture stablelm', architecture: 'stablelm', ...SMALL, ...SQUARE },
+  {
+    title: 'architecture stablelm, 12B',
+    architecture: 'stablelm',
+    ...SMALL,
+    ...SQUARE,
+    ...STABLELM_12B,
+  },
   { title: 'architecture gptneox', architecture: 'gptneox', ...SMALL, ...SQUARE, kvHeads: 6 },
   {
     title: 'architecture gptneox, one part after the other',

@@ -148,11 +148,13 @@ export const twinFamilies: Readonly<Record<string, TwinFamily>> = {
   },
   stablelm: {
     className: 'StableLmForCausalLM',
-    fields: (value) => ({
+    names: { attn_q_norm: 'self_attn.q_layernorm.norms.#', attn_k_norm: 'self_attn.k_layernorm.norms.#' },
+    fields: (value, model) => ({
       layer_norm_eps: value('attention.layer_norm_epsilon'),
       rms_norm_eps: undefined,
-      use_qkv_bias: true,
-      use_parallel_residual: false,
+      use_qkv_bias: model.tensors.some(({ name }) => name.endsWith('attn_q.bias')),
+      use_parallel_residual: value('use_parallel_residual'),
+      qk_layernorm: model.tensors.some(({ name }) => name.endsWith('attn_q_norm.weight')),
       partial_rotary_factor: rotaryShare(value),
     }),
   },

@@ -105,7 +105,7 @@ function lessOne(bytes: Uint8Array): Uint8Array {
 
 /**
  * The tensors of the twin. Factors of rotation are none: they stand in the configuration. `converted` keeps the 1 in
- * norms and queries before keys, as MLC does.
+ * norms, queries before keys, and matrices as they are, as MLC does.
  */
 export function twinTensors(model: RandomModel, { converted = false } = {}): SafetensorToWrite[] {
   const architecture = architectureOf(model);
@@ -137,7 +137,7 @@ export function twinTensors(model: RandomModel, { converted = false } = {}): Saf
     if (normsLackOne && /norm\.weight$/.test(name)) return [{ name: stem, dtype, shape, bytes: lessOne(bytes) }];
     if (headByHead && !converted && name.includes('attn_qkv'))
       return [{ name: stem, dtype, shape, bytes: mixedHeads(bytes, heads.attn_q) }];
-    if (transposed && name.startsWith('blk.') && shape.length === 2)
+    if (transposed && !converted && name.startsWith('blk.') && shape.length === 2)
       return [{ name: stem, dtype, shape: shape.toReversed(), bytes: turnedRound(bytes, shape[0]!, shape[1]!) }];
     return [{ name: stem, dtype, shape, bytes }];
   });

@@ -146,6 +146,8 @@ function mlcName(name: string, architecture: string): string {
       .replace('input_layernorm', 'ln')
       .replace(/self_attn\.[qkv]_proj/, 'mixer.Wqkv')
       .replace('self_attn.dense', 'mixer.out_proj');
+  if (architecture === 'gpt2') return name.startsWith('lm_head') ? name : `transformer.${name}`;
+  if (architecture === 'starcoder2') return name.replace(/self_attn\.[qkv]_proj/, 'self_attn.wqkv_pack');
   if (architecture === 'gemma3') return `language_model.${name.replace(/mlp\.(gate|up)_proj/, 'mlp.gate_up_proj')}`;
   return name
     .replace(/self_attn\.[qkv]_proj/, architecture.startsWith('qwen') ? 'self_attn.c_attn' : 'self_attn.qkv_proj')
@@ -182,7 +184,7 @@ export function mlcTensors(model: RandomModel, quantization = 'q4f16_1'): MlcTen
     }
     const { words, scales } = quantization === 'q3f16_1' ? asThreeBits(bytes, columns) : asGroups(bytes);
     const stem = name.replace(/\.weight$/, '');
-    const transposed = quantization === 'q4f16_0' && !stem.endsWith('embed_tokens') && experts === 0;
+    const transposed = quantization === 'q4f16_0' && !/(embed_tokens|\.wte|\.wpe)$/.test(stem) && experts === 0;
     const shaped = (columns: number) => (transposed ? [columns, rows] : stored(columns));
     const laid = (bytes: Uint8Array, itemBytes: number) => (transposed ? transpose(bytes, rows, itemBytes) : bytes);
     const wide = quantization === 'q4f32_1';
@@ -200,13 +202,18 @@ export function mlcTensors(model: RandomModel, quantization = 'q4f16_1'): MlcTen
 
 /** `mlc-chat-config.json` of the twin. */
 export function mlcConfig(model: RandomModel, quantization: string): Record<string, unknown> {
-  const { max_position_embeddings, rope_theta, rotary_emb_base, ...sizes } = twinConfig(model);
+  const { max_position_embeddings, n_positions, rope_theta, rotary_emb_base, ...sizes } = twinConfig(model);
+  const context_window_size = max_position_embeddings ?? n_positions;
   const className = String((sizes['architectures'] as unknown[])[0]);
-  const type = className.replace('ForCausalLM', '').replace('Moe', '_moe').replace('NeoX', '_neox').toLowerCase();
+  const type = className
+    .replace(/ForCausalLM|LMHeadModel/, '')
+    .replace('Moe', '_moe')
+    .replace('NeoX', '_neox')
+    .toLowerCase();
   const whole = {
     ...sizes,
     position_embedding_base: rope_theta ?? rotary_emb_base ?? 0,
-    context_window_size: max_position_embeddings,
+    context_window_size,
   };
   return {
     model_type: type,
@@ -219,7 +226,7 @@ export function mlcConfig(model: RandomModel, quantization: string): Record<stri
           ? { ...whole, max_position_embeddings }
           : whole,
     vocab_size: sizes['vocab_size'],
-    context_window_size: max_position_embeddings,
+    context_window_size,
     sliding_window_size: -1,
   };
 }

@@ -22,13 +22,13 @@ export interface RandomExperts {
 /** One architecture's file. */
 export interface RandomArchitecture {
   /** Which matrices of a layer have a bias; default none. */
-  readonly biases?: 'qkv' | 'all';
+  readonly biases?: 'qkv' | 'all' | undefined;
   /** q, k and v in one tensor. */
   readonly fusedQkv?: boolean;
   /** Gate rows, then up rows in one tensor; or no gate at all. Default: two tensors. */
   readonly gate?: 'fused' | 'none';
-  /** Norm weights of q and k: for one head, or for the whole row. */
-  readonly headNorm?: 'head' | 'row';
+  /** Norm weights of q and k: for one head, for the whole row, or for each head its own. */
+  readonly headNorm?: 'head' | 'row' | 'own';
   /** Norms stand before a block (default), behind it, both, or behind each residual sum. */
   readonly norms?: 'before' | 'behind' | 'both' | 'sums';
   /** The norm before the feed-forward part, where it is not `ffn_norm`; `null`: that before attention serves both. */
@@ -57,6 +57,12 @@ export interface RandomArchitecture {
 
 const float = (value: number): FriendlyValue => ({ type: 'float32', value });
 
+/** What sets the StableLM of 12 billion weights apart from the smaller ones. */
+export const STABLELM_12B = {
+  family: { biases: undefined, headNorm: 'own', feedForwardNorm: null },
+  metadata: { 'stablelm.use_parallel_residual': true },
+} as const;
+
 /** By `general.architecture`. */
 export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchitecture>> = {
   llama: {},
@@ -66,7 +72,7 @@ export const randomArchitectures: Readonly<Record<ArchitectureName, RandomArchit
       'rope.freq_base': float(1_000_000),
       'rope.scaling.type': 'yarn',
       'rope.scaling.factor': float(16),
-      'rope.scaling.original_context_length': 512,
+      'rope.scaling.original_context_length': 32,
       'rope.scaling.yarn_log_multiplier': float(1),
     },
   },

@@ -6,7 +6,7 @@
  */
 import type { QuantType } from '../../shaders/quant/format.ts';
 import type { ArchitectureName } from '../../workers/format/architecture-names.ts';
-import { randomArchitectures, type RandomExperts } from './random-architectures.ts';
+import { type RandomArchitecture, randomArchitectures, type RandomExperts } from './random-architectures.ts';
 import { randomBits, randomWeights, type RandomBits } from './random-weights.ts';
 import { type TestVocabulary, testVocabulary, wordPieceVocabulary } from './test-vocabulary.ts';
 import { writeGguf, type FriendlyValue, type TensorToWrite } from './write-gguf.ts';
@@ -16,6 +16,8 @@ export interface RandomModelOptions {
   readonly seed?: number;
   /** Default: llama. */
   readonly architecture?: ArchitectureName;
+  /** What sets the model apart from others of its architecture. */
+  readonly family?: Partial<RandomArchitecture>;
   /** Of all matrices; norms and biases are F32 as in every GGUF file. */
   readonly type?: QuantType;
   /** In place of one type: the matrices take these in turn, as files like Q4_K_M mix theirs. */
@@ -65,7 +67,7 @@ function vector(size: number, low: number, high: number, random: RandomBits): Ui
 export function randomModel(options: RandomModelOptions = {}): RandomModel {
   const { seed = 1, type = 'F32', layers = 3, embedding = 256, feedForward = 768, heads = 8, kvHeads = 2 } = options;
   const { architecture = 'llama', contextLength = 1024 } = options;
-  const family = randomArchitectures[architecture];
+  const family: RandomArchitecture = { ...randomArchitectures[architecture], ...options.family };
   const experts = options.experts ?? family.experts;
   const { norms: normPlaces = 'before', rotaryDim = options.headDim ?? embedding / heads } = family;
   const headDim = options.headDim ?? embedding / heads;
@@ -78,8 +80,8 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
   const { types = [type] } = options;
   let matrices = 0;
   const tensors: TensorToWrite[] = [];
-  const floats = (name: string, size: number, low: number, high: number) =>
-    tensors.push({ name, type: 'F32', shape: [size], bytes: vector(size, low, high, random) });
+  const floats = (name: string, size: number, low: number, high: number, shape = [size]) =>
+    tensors.push({ name, type: 'F32', shape, bytes: vector(size, low, high, random) });
   const hasBias = (name: string): boolean => {
     if (!name.startsWith('blk.')) return false;
     return options.biases === true || family.biases === 'all' || (family.biases === 'qkv' && /attn_[qkv]/.test(name));
@@ -157,8 +159,13 @@ export function randomModel(options: RandomModelOptions = {}): RandomModel {
       matrix(name('attn_v'), kvHeads * headDim, embedding, 1 / Math.sqrt(embedding));
     }
     if (family.headNorm) {
-      floats(name('attn_q_norm.weight'), family.headNorm === 'head' ? headDim : heads * headDim, 1, 2);
-      floats(name('attn_k_norm.weight'), family.headNorm === 'head' ? headDim : kvHeads * headDim, 1, 2);
+      for (const [part, count] of [
+        ['attn_q_norm', heads],
+        ['attn_k_norm', kvHeads],
+      ] as const) {
+        const size = family.headNorm === 'head' ? headDim : count * headDim;
+        floats(name(`${part}.weight`), size, 1, 2, family.headNorm === 'own' ? [count, headDim] : [size]);
+      }
     }
     matrix(name('attn_output'), embedding, heads * headDim, 1 / Math.sqrt(heads * headDim));
     if (normPlaces === 'sums') norm(name('attn_output_norm'));

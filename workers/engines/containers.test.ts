@@ -7,6 +7,7 @@ import { filesFromDisk, ignoreProgress } from '../../tools/testing/library-case.
 import { gptOssConfig, gptOssFolder, gptOssTensors, randomGptOss } from '../../tools/testing/gpt-oss-twin.ts';
 import { huggingFaceTwin, jsonFile } from '../../tools/testing/hugging-face-twin.ts';
 import { mlcTwin, onThreeBits, withoutLowestCode, withShortScales } from '../../tools/testing/mlc-twin.ts';
+import { STABLELM_12B } from '../../tools/testing/random-architectures.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { nmse } from '../../tools/testing/run-kernel.ts';
 import { sparseSource } from '../../tools/testing/sparse-source.ts';
@@ -96,20 +97,31 @@ describe.runIf(present)('logits', () => {
     expect(nmse(await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER]), expected)).toBeLessThan(1e-11);
   });
 
-  // Sizes that all differ but where a family's heads are as wide as the embedding; a window that the prompt goes beyond.
+  // What the prompt goes beyond: a window, or the context that a model was first trained for.
+  const shortened = (architecture: string): Record<string, number> => {
+    if (architecture.startsWith('gemma')) return { [`${architecture}.attention.sliding_window`]: 9 };
+    return architecture === 'mistral3' ? { 'mistral3.rope.scaling.original_context_length': 5 } : {};
+  };
+
+  // Sizes that all differ but where a family's heads are as wide as the embedding.
   const FAMILY = { ...SIZES, embedding: 128, layers: 4, type: 'F16' } as const;
   const FULL_HEADS = ['gpt2', 'gptneox'];
   test.each([
     ...(['mistral3', 'smollm3', 'granite', 'olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'phi3'] as const),
     ...(['stablelm', 'starcoder2', 'gpt2', 'gptneox'] as const),
   ])('of a folder of %s are those of GGUF', { timeout: 2 * COMPILING_MS }, async (architecture) => {
-    const window = architecture.startsWith('gemma') ? { [`${architecture}.attention.sliding_window`]: 9 } : {};
     const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
-    const model = randomModel({ ...FAMILY, architecture, kvHeads, metadata: window });
+    const model = randomModel({ ...FAMILY, architecture, kvHeads, metadata: shortened(architecture) });
     const expected = await logprobs(bytesSource(writeGguf(model)));
     const actual = await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER]);
     // Where rows are permuted, a head's values lie in another order; a decimal is not quite the f32 of GGUF.
     expect(nmse(actual, expected)).toBeLessThan(1e-11);
+  });
+
+  test('of a folder of StableLM 2 12B are those of GGUF', { timeout: 2 * COMPILING_MS }, async () => {
+    const model = randomModel({ ...FAMILY, architecture: 'stablelm', ...STABLELM_12B });
+    const expected = await logprobs(bytesSource(writeGguf(model)));
+    expect(await logprobs([...huggingFaceTwin(model, 2), ...TOKENIZER])).toEqual(expected);
   });
 
   test('of MLC are those of GGUF, whose rows are permuted', { timeout: 3 * COMPILING_MS }, async () => {
@@ -122,19 +134,26 @@ describe.runIf(present)('logits', () => {
       expect(await logprobs([...mlcTwin(model, quantization), ...TOKENIZER])).toEqual(actual);
   });
 
-  test.each(['mistral3', 'olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'phi3', 'stablelm', 'gptneox'] as const)(
-    'of an MLC folder of %s are those of GGUF',
-    { timeout: 2 * COMPILING_MS },
-    async (architecture) => {
-      const window = architecture.startsWith('gemma') ? { [`${architecture}.attention.sliding_window`]: 9 } : {};
-      const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
-      const options = { ...FAMILY, kvHeads, type: 'Q4_0', architecture, metadata: window } as const;
-      const model = withoutLowestCode(randomModel(options));
-      const expected = await logprobs(bytesSource(writeGguf(model)));
-      const actual = await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]);
-      expect(nmse(actual, expected)).toBeLessThan(1e-11);
-    },
-  );
+  test.each([
+    'mistral3',
+    'olmo2',
+    'gemma',
+    'gemma2',
+    'gemma3',
+    'phi2',
+    'phi3',
+    'stablelm',
+    'gptneox',
+    'gpt2',
+    'starcoder2',
+  ] as const)('of an MLC folder of %s are those of GGUF', { timeout: 2 * COMPILING_MS }, async (architecture) => {
+    const kvHeads = FULL_HEADS.includes(architecture) ? FAMILY.heads : FAMILY.kvHeads;
+    const options = { ...FAMILY, kvHeads, type: 'Q4_0', architecture, metadata: shortened(architecture) } as const;
+    const model = withoutLowestCode(randomModel(options));
+    const expected = await logprobs(bytesSource(writeGguf(model)));
+    const actual = await logprobs([...mlcTwin(model, 'q4f16_1'), ...TOKENIZER]);
+    expect(nmse(actual, expected)).toBeLessThan(1e-11);
+  });
 
   test('of experts each in a tensor of its own are those of GGUF', { timeout: 2 * COMPILING_MS }, async () => {
     const model = randomModel({ ...SIZES, architecture: 'qwen2moe', type: 'F16' });

@@ -8,6 +8,7 @@ import {
   twinTensors,
   unpermuted,
 } from '../../tools/testing/hugging-face-twin.ts';
+import { STABLELM_12B } from '../../tools/testing/random-architectures.ts';
 import { randomModel, type RandomModel } from '../../tools/testing/random-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
 import { type SafetensorToWrite, writeSafetensors } from '../../tools/testing/write-safetensors.ts';
@@ -101,6 +102,54 @@ describe('the same weights in two containers', () => {
       const bytes = await file.source.read(from.byteOffset + offset, length);
       expect(Buffer.compare(bytes, await gguf.source.read(whole.byteOffset + offset, length))).toBe(0);
     }
+  });
+});
+
+describe('norms of each head', () => {
+  const random = randomModel({ ...SIZES, kvHeads: 2, architecture: 'stablelm', ...STABLELM_12B });
+  const tensors = twinTensors(random);
+  const key = 'model.layers.1.self_attn.k_layernorm.norms.1.weight';
+
+  test('of StableLM 2 12B are read as the tensor that GGUF has', async () => {
+    const gguf = await readGguf(bytesSource(writeGguf(random)));
+    const file = await readHuggingFace(huggingFaceTwin(random, 2));
+    expect([...file.tensors.keys()].sort()).toEqual([...gguf.tensors.keys()].sort());
+    for (const { name, shape, byteOffset, byteLength } of gguf.tensors.values()) {
+      const tensor = file.tensors.get(name)!;
+      expect([name, tensor.shape]).toEqual([name, shape]);
+      const bytes = await file.source.read(tensor.byteOffset, tensor.byteLength);
+      expect(Buffer.compare(bytes, await gguf.source.read(byteOffset, byteLength)), name).toBe(0);
+    }
+    expect(file.metadata.get('stablelm.use_parallel_residual')).toBe(true);
+  });
+
+  const without = (name: RegExp): SafetensorToWrite[] => tensors.filter((tensor) => !name.test(tensor.name));
+  test.each<readonly [string, Record<string, unknown>, readonly SafetensorToWrite[], ErrorCode, RegExp]>([
+    [
+      'one is missing',
+      {},
+      without(/1\.self_attn\.k_layernorm\.norms\.1\./),
+      'TensorMissing',
+      /Head 1 .*blk\.1\.attn_k_norm/,
+    ],
+    ['those of a layer are missing', {}, without(/\.2\.self_attn\.q_lay/), 'TensorMissing', /blk\.2\.attn_q_norm/],
+    [
+      'there are too many',
+      {},
+      [...tensors, { ...tensors.find(({ name }) => name === key)!, name: key.replace('norms.1', 'norms.2') }],
+      'FileMalformed',
+      /too many heads: expected 2, got 3/,
+    ],
+    [
+      'the configuration has none',
+      { qk_layernorm: false },
+      tensors,
+      'FileUnsupported',
+      /q_layernorm\.norms.*not known/,
+    ],
+  ])('are refused where %s', async (_what, change, stored, code, message) => {
+    const files = folder({ ...twinConfig(random), ...change }, stored);
+    expect(await outcome(() => readHuggingFace(files))).toEqual([code, expect.stringMatching(message)]);
   });
 });
 
@@ -275,7 +324,13 @@ describe('config.json', () => {
     ['ministral3', 'mistral3'],
     ['mistral', 'llama'],
   ])('of a Mistral that sees and whose text is of %s is of %s', (model_type, architecture) => {
-    const change = { architectures: ['Mistral3ForConditionalGeneration'], text_config: { model_type } };
+    const architectures = ['Mistral3ForConditionalGeneration'];
+    // Only the former's queries grow with their position.
+    const change = {
+      architectures,
+      text_config: { model_type },
+      ...(architecture === 'llama' && { rope_parameters: null }),
+    };
     expect(readConfig(configOf('mistral3', change)).metadata.get('general.architecture')).toBe(architecture);
   });
 
@@ -412,8 +467,6 @@ describe('config.json', () => {
     ],
     ['norms of q and k', 'phi2', { qk_layernorm: true }, 'FileUnsupported', /"qk_layernorm".*false, got true/],
     ['ReLU in Phi-2', 'phi2', { hidden_act: 'relu' }, 'FileUnsupported', /got "relu"/],
-    ['blocks side by side', 'stablelm', { use_parallel_residual: true }, 'FileUnsupported', /"use_parallel_residual"/],
-    ['norms of each head', 'stablelm', { qk_layernorm: true }, 'FileUnsupported', /"qk_layernorm"/],
     [
       'blocks as text',
       'gptneox',

@@ -135,11 +135,7 @@ const CLASSES: Readonly<Record<string, ModelClass>> = {
     norm: 'layer',
     window: 'none',
     partialRotary: true,
-    metadata: (fields) => ({
-      ...requireTruth(fields, 'qk_layernorm', false),
-      ...requireTruth(fields, 'use_parallel_residual', false),
-      use_parallel_residual: false,
-    }),
+    metadata: (fields) => ({ use_parallel_residual: fields.truth('use_parallel_residual') ?? false }),
   },
   GPTNeoXForCausalLM: {
     architecture: 'gptneox',

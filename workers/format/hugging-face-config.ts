@@ -39,6 +39,8 @@ export interface HuggingFaceConfig {
   readonly biases: readonly string[];
   /** Whether the logits must have one. */
   readonly outputBias: boolean;
+  /** Whether q and k have a norm of each head, in a tensor of its own. */
+  readonly headNorms: boolean;
   /** (rotaryDim / 2) each, by GGUF's names of such tensors: see `hugging-face-rope.ts`. */
   readonly ropeFactors: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
@@ -77,6 +79,12 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     throw malformedConfig(configField('head_dim'), `an even number up to ${HEAD_DIM_MAX}`, headDim);
   const rotaryDim = readRotaryDim(fields, usual, headDim, known);
   const rope = readRope(usual, rotaryDim);
+  if ('attention.temperature_scale' in rope.metadata && architecture !== 'mistral3')
+    throw unsupportedConfig(
+      'Queries that grow with their position are not known in this class',
+      'none',
+      'llama_4_scaling_beta',
+    );
   const context = readWindow(fields, layers, known);
 
   const experts = readExpertConfig(className, usual);
@@ -115,6 +123,7 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     tied: fields.truth('tie_word_embeddings'),
     biases: biases.length === 0 && fields.truth('attention_bias') === true ? ['attn_q', 'attn_k', 'attn_v'] : biases,
     outputBias: known.outputBias === true,
+    headNorms: architecture === 'stablelm' && fields.truth('qk_layernorm') === true,
     ropeFactors: rope.factors,
   };
 }

@@ -1,16 +1,12 @@
 /**
- * Mixtures of experts as Hugging Face keeps them: what `config.json` says of them, and each expert's matrices, which lie in
- * tensors of their own, as the one tensor (experts, rows, columns) that GGUF has.
+ * Mixtures of experts as Hugging Face's `config.json` describes them.
  *
- * Refused: models with experts in some layers only, routers that weigh their choice otherwise than the forward code, experts
- * that are missing or unlike the others.
+ * Refused: models with experts in some layers only, routers that weigh their choice otherwise than the forward code.
  * Sources: the configuration classes of `transformers`; llama.cpp's `convert_hf_to_gguf.py` for GGUF's side.
  */
 import { EngineError } from '../protocol/errors.ts';
-import type { GatheredTensor } from './gathered-tensors.ts';
 import { jsonArray, jsonBoolean, jsonInteger } from './json-fields.ts';
-import type { MetadataValue, TensorInfo } from './model-file.ts';
-import { quoted } from './quoted.ts';
+import type { MetadataValue } from './model-file.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /** What a configuration says of experts. */
@@ -56,37 +52,6 @@ export function readExpertConfig(className: string, config: JsonObject): ExpertC
       ...(kind.shared && { expert_shared_feed_forward_length: integer('shared_expert_intermediate_size') }),
     },
   };
-}
-
-/** The matrices of experts by GGUF's name and the expert's number, one behind the other. Throws `TensorMissing` and others. */
-export function stackedExperts(
-  parts: ReadonlyMap<string, ReadonlyMap<number, TensorInfo>>,
-  count: number,
-): GatheredTensor[] {
-  return [...parts].map(([name, byExpert]) => {
-    const pieces: TensorInfo[] = [];
-    while (pieces.length < count) {
-      const piece = byExpert.get(pieces.length);
-      if (!piece) {
-        throw new EngineError('TensorMissing', {
-          what: `Expert ${pieces.length} of the weights that GGUF calls ${quoted(name)} is missing`,
-          remedy: 'Fetch all files of the model again, from one place.',
-        });
-      }
-      pieces.push(piece);
-    }
-    const { type, shape } = pieces[0]!;
-    const other = pieces.find((piece) => piece.type !== type || piece.shape.join('×') !== shape.join('×'));
-    if (other) {
-      throw new EngineError('ShapeMismatch', {
-        what: `The tensor ${quoted(other.name)} is unlike that of the first expert`,
-        expected: `${type} ${shape.join('×')}`,
-        got: `${other.type} ${other.shape.join('×')}`,
-        remedy: 'Fetch all files of the model again, from one place.',
-      });
-    }
-    return { name, type, shape: [count, ...shape], pieces };
-  });
 }
 
 function unsupported(what: string, expected: string | boolean, got: string | boolean): EngineError {

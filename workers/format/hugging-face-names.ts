@@ -110,10 +110,13 @@ const IN_EXPERT: typeof IN_LAYER = {
 };
 const EXPERT = /^(?:mlp|block_sparse_moe)\.experts\.(0|[1-9]\d{0,8})\.(\w+)$/;
 
-/** A tensor under GGUF's name; where it is of one expert, under that of all. */
+/** StableLM's norms of q and k, each of a head. */
+const HEAD_NORM = /^self_attn\.([qk])_layernorm\.norms\.(0|[1-9]\d{0,8})$/;
+
+/** A tensor under GGUF's name; where it is of one expert or head, under that of all, with its number. */
 export interface GgufName {
   readonly name: string;
-  readonly expert: number | null;
+  readonly part: number | null;
 }
 
 /** Tables that old exports carry and that follow from the configuration: angles, and the masks of GPT-2 and GPT-NeoX. */
@@ -133,19 +136,27 @@ const LAYER = /^(?:(?:model\.)?layers|h)\.(0|[1-9]\d{0,8})\.([\w.]+)\.(weight|bi
  */
 export function ggufTensorName(
   stored: string,
-  { architecture, layers, experts }: Pick<HuggingFaceConfig, 'architecture' | 'layers' | 'experts'>,
+  {
+    architecture,
+    layers,
+    experts,
+    headNorms,
+  }: Pick<HuggingFaceConfig, 'architecture' | 'layers' | 'experts' | 'headNorms'>,
 ): GgufName | null {
   if (SEEING.includes(architecture) && EYES.test(stored)) return null;
   const name = stored.replace(PREFIX, (prefix) => (prefix.startsWith('model.') ? 'model.' : ''));
   if (DERIVED.test(name)) return null;
   const [ownInLayer = {}, ownWhole] = OWN[architecture] ?? [];
   const whole = { ...WHOLE, ...ownWhole };
-  if (Object.hasOwn(whole, name)) return { name: whole[name]!, expert: null };
+  if (Object.hasOwn(whole, name)) return { name: whole[name]!, part: null };
   const [, layer, module = '', kind] = LAYER.exec(name) ?? [];
   const [, expert, inExpert = ''] = EXPERT.exec(experts === 0 ? '' : module) ?? [];
+  const [, letter, head] = HEAD_NORM.exec(headNorms && kind === 'weight' ? module : '') ?? [];
+  if (head !== undefined && Number(layer) < layers)
+    return { name: `blk.${layer}.attn_${letter}_norm.weight`, part: Number(head) };
   const known = expert === undefined ? { ...IN_LAYER, ...(experts > 0 && IN_MIXTURE), ...ownInLayer } : IN_EXPERT;
-  const part = expert === undefined ? module : inExpert;
-  if (layer === undefined || !Object.hasOwn(known, part)) {
+  const within = expert === undefined ? module : inExpert;
+  if (layer === undefined || !Object.hasOwn(known, within)) {
     throw new EngineError('FileUnsupported', {
       what: `The tensor ${quoted(stored)} is not known here: the model is of another kind, or quantized in a way of its own`,
       remedy: 'Choose the original model, or a GGUF file of it.',
@@ -153,7 +164,7 @@ export function ggufTensorName(
   }
   if (Number(layer) >= layers) throw beyond(stored, 'layer', layers, layer);
   if (Number(expert ?? -1) >= experts) throw beyond(stored, 'expert', experts, expert!);
-  return { name: `blk.${layer}.${known[part]!}.${kind!}`, expert: expert === undefined ? null : Number(expert) };
+  return { name: `blk.${layer}.${known[within]!}.${kind!}`, part: expert === undefined ? null : Number(expert) };
 }
 
 function beyond(name: string, what: string, count: number, got: string): EngineError {

@@ -384,6 +384,12 @@ describe('config.json', () => {
     ['YaRN with sections', yarn({ mrope_section: [1] }), 'FileUnsupported', /mrope_section/],
     ['YaRN with another magnitude as text', yarn({ mscale: 'x', mscale_all_dim: 1 }), 'FileMalformed', /mscale/],
     ['YaRN with a temperature below zero', yarn({ llama_4_scaling_beta: -1 }), 'FileMalformed', /llama_4_scaling_beta/],
+    [
+      'a Llama whose queries grow',
+      yarn({ llama_4_scaling_beta: 0.1 }),
+      'FileUnsupported',
+      /not known in this class.*llama_4_scaling_beta/,
+    ],
     ['YaRN with a rounding of its own', yarn({ truncate: 'up' }), 'FileMalformed', /truncate.*got "up"/],
     ['Llama 3 without a low factor', llama3({ low_freq_factor: undefined }), 'FileMalformed', /low_freq_factor/],
     ['Llama 3 without a high factor', llama3({ high_freq_factor: null }), 'FileMalformed', /high_freq_factor/],
@@ -529,6 +535,6 @@ describe('the files of a model', () => {
     };
     const files = [configFile, weights(...twinTensors(MODEL), rotary), named('README.md', text('#'))];
     expect((await readHuggingFace(files)).tensors.size).toBe(MODEL.tensors.length);
-    expect(ggufTensorName(rotary.name, { architecture: 'llama', layers: 1, experts: 0 })).toBeNull();
+    expect(ggufTensorName(rotary.name, { architecture: 'llama', layers: 1, experts: 0, headNorms: false })).toBeNull();
   });
 });

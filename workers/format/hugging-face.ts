@@ -13,7 +13,6 @@ import { partNamed } from '../source/joined-source.ts';
 import { queriesFirst } from './fused-heads.ts';
 import { withGathered } from './gathered-tensors.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
-import { stackedExperts } from './hugging-face-experts.ts';
 import { isExpertPart, kindredName, withMxfp4Experts } from './hugging-face-gpt-oss.ts';
 import { ggufTensorName } from './hugging-face-names.ts';
 import { readJsonFile } from './json-fields.ts';
@@ -21,6 +20,7 @@ import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted } from './quoted.ts';
 import { withRopeFactors } from './rope-factors.ts';
 import { readShards } from './safetensors-shards.ts';
+import { stackedTensor, type StackedPart } from './stacked-tensors.ts';
 import { withTransposed } from './transposed-rows.ts';
 
 const TYPES: readonly string[] = ['F32', 'F16', 'BF16'];
@@ -36,7 +36,7 @@ export async function readHuggingFace(files: readonly NamedSource[], signal?: Ab
   const config = readConfig(await readJson(files, 'config.json', signal));
   const shards = await readShards(files, signal);
   const tensors = new Map<string, TensorInfo>();
-  const ofExperts = new Map<string, Map<number, TensorInfo>>();
+  const inParts = new Map<string, Map<number, TensorInfo>>();
   const isGptOss = config.architecture === 'gpt-oss';
   const inMxfp4 = new Map<string, TensorInfo>();
   for (const tensor of shards.tensors.values()) {
@@ -44,20 +44,30 @@ export async function readHuggingFace(files: readonly NamedSource[], signal?: Ab
       inMxfp4.set(tensor.name, tensor);
       continue;
     }
-    const { name, expert } = ggufTensorName(isGptOss ? kindredName(tensor.name) : tensor.name, config) ?? {};
+    const { name, part } = ggufTensorName(isGptOss ? kindredName(tensor.name) : tensor.name, config) ?? {};
     // Some exports write the embeddings twice; a model that ties them has one matrix.
     if (name === undefined || (name === 'output.weight' && config.tied === true)) continue;
     if (!TYPES.includes(tensor.type)) throw unsupportedType(tensor);
     if (tensors.has(name)) throw twice(tensor.name, name);
-    if (expert == null) tensors.set(name, { ...tensor, name });
-    else ofExperts.set(name, (ofExperts.get(name) ?? new Map<number, TensorInfo>()).set(expert, tensor));
+    if (part == null) tensors.set(name, { ...tensor, name });
+    else inParts.set(name, (inParts.get(name) ?? new Map<number, TensorInfo>()).set(part, tensor));
   }
-  requireWeights(tensors, config);
+  requireWeights(new Set([...tensors.keys(), ...inParts.keys()]), config);
   const file = { container: 'safetensors', metadata: config.metadata, tensors, source: shards.source } as const;
   const whole = isGptOss
     ? withMxfp4Experts(file, inMxfp4, config.layers)
-    : withGathered(file, stackedExperts(ofExperts, config.experts));
+    : withGathered(
+        file,
+        [...inParts].map(([name, parts]) => stackedTensor(name, parts, ...partsOf(name, config))),
+      );
   return withRopeFactors(asConverted(whole, config), config.ropeFactors);
+}
+
+/** How many parts a tensor has that lies in several, and what they are. */
+function partsOf(name: string, { architecture, experts, metadata }: HuggingFaceConfig): [number, StackedPart] {
+  const [, letter] = /\.attn_([qk])_norm\.weight$/.exec(name) ?? [];
+  if (letter === undefined) return [experts, 'Expert'];
+  return [Number(metadata.get(`${architecture}.attention.head_count${letter === 'q' ? '' : '_kv'}`)), 'Head'];
 }
 
 /** What conversion to GGUF does to matrices, besides what the forward code undoes. Throws `ShapeMismatch`. */
@@ -81,13 +91,16 @@ async function readJson(files: readonly NamedSource[], fileName: string, signal?
   });
 }
 
-/** What would otherwise be left out in silence: an untied output, and biases that are optional in GGUF. */
-function requireWeights(tensors: ReadonlyMap<string, TensorInfo>, config: HuggingFaceConfig): void {
+/** What would otherwise be left out in silence: an untied output, and what is optional in GGUF. */
+function requireWeights(names: ReadonlySet<string>, config: HuggingFaceConfig): void {
   const required = [...(config.tied === false ? ['output.weight'] : []), ...(config.outputBias ? ['output.bias'] : [])];
-  if (config.biases.length > 0)
-    for (let layer = 0; layer < config.layers; layer++)
-      required.push(...config.biases.map((part) => `blk.${layer}.${part}.bias`));
-  const missing = required.find((name) => !tensors.has(name));
+  const inLayer = [
+    ...config.biases.map((part) => `${part}.bias`),
+    ...(config.headNorms ? ['attn_q_norm.weight', 'attn_k_norm.weight'] : []),
+  ];
+  if (inLayer.length > 0)
+    for (let layer = 0; layer < config.layers; layer++) required.push(...inLayer.map((name) => `blk.${layer}.${name}`));
+  const missing = required.find((name) => !names.has(name));
   if (missing === undefined) return;
   throw new EngineError('TensorMissing', {
     what: `The weights that GGUF calls ${quoted(missing)} are missing, though config.json asks for them`,

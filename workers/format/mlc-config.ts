@@ -4,6 +4,7 @@
  */
 import { EngineError } from '../protocol/errors.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
+import { unsupportedConfig } from './hugging-face-fields.ts';
 import { jsonInteger, jsonObject, jsonString } from './json-fields.ts';
 import { groupScheme, type GroupScheme } from './mlc-quantization.ts';
 import { quoted } from './quoted.ts';
@@ -22,6 +23,8 @@ const CLASSES: Readonly<Record<string, string | undefined>> = {
   'phi-msft': 'PhiForCausalLM',
   stablelm: 'StableLmForCausalLM',
   gpt_neox: 'GPTNeoXForCausalLM',
+  gpt2: 'GPT2LMHeadModel',
+  starcoder2: 'Starcoder2ForCausalLM',
   gemma: 'GemmaForCausalLM',
   gemma2: 'Gemma2ForCausalLM',
   gemma3: 'Gemma3ForCausalLM',
@@ -29,6 +32,9 @@ const CLASSES: Readonly<Record<string, string | undefined>> = {
   olmo2: 'Olmo2ForCausalLM',
   ministral3: 'Ministral3ForCausalLM',
 };
+
+/** Classes that tie their embeddings, which MLC writes a second time to make the logits. */
+const WRITTEN_TWICE: readonly string[] = ['gpt2', 'starcoder2'];
 
 /** What the file says. */
 export interface MlcConfig extends HuggingFaceConfig {
@@ -60,10 +66,14 @@ export function readMlcConfig(root: JsonObject): MlcConfig {
   if (model.get('rope_scaling') === 0) translated.delete('rope_scaling');
   // Elsewhere a window of this name is how the model was compiled, not how it was trained.
   if (modelType.startsWith('gemma3')) translated.set('sliding_window', model.get('sliding_window_size') ?? null);
+  if (WRITTEN_TWICE.includes(modelType)) translated.set('tie_word_embeddings', false);
   if (modelType === 'phi-msft') for (const [name, value] of ofFirstPhi(model)) translated.set(name, value);
   if (!translated.has('max_position_embeddings')) translated.set('max_position_embeddings', contextLength(root, model));
   if (!translated.has('vocab_size')) translated.set('vocab_size', root.get('vocab_size') ?? null);
-  return { ...readConfig(translated), quantization, scheme };
+  const config = readConfig(translated);
+  if (config.headNorms)
+    throw unsupportedConfig('A norm of each head of q and k is not known in this container', 'none', 'qk_layernorm');
+  return { ...config, quantization, scheme };
 }
 
 /** What Phi-2's first files call otherwise. */

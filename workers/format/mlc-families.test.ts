@@ -22,10 +22,15 @@ describe('families', () => {
   };
   const family = (architecture: ArchitectureName): RandomModel =>
     withoutLowestCode(
-      randomModel({ ...SIZES, architecture, type: 'Q4_0', kvHeads: architecture === 'gptneox' ? 4 : 2 }),
+      randomModel({
+        ...SIZES,
+        architecture,
+        type: 'Q4_0',
+        kvHeads: ['gptneox', 'gpt2'].includes(architecture) ? 4 : 2,
+      }),
     );
 
-  it.each(['olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'stablelm'] as const)(
+  it.each(['olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'stablelm', 'starcoder2'] as const)(
     '%s has the bytes of GGUF',
     async (architecture) => {
       const random = family(architecture);
@@ -65,6 +70,22 @@ describe('families', () => {
     expect(file.metadata.get('gptneox.rope.freq_base')).toBe(10_000);
   });
 
+  it('gpt2 has its fused tensor apart, and its positions', async () => {
+    const random = family('gpt2');
+    const gguf = await readGguf(bytesSource(writeGguf(random)));
+    const file = mlcModelFile(await readMlc(mlcTwin(random, 'q4f16_0')));
+    for (const kind of ['weight', 'bias']) {
+      const together = await Promise.all(['q', 'k', 'v'].map((part) => bytesOf(file, `blk.1.attn_${part}.${kind}`)));
+      expect(Buffer.compare(Buffer.concat(together), await bytesOf(gguf, `blk.1.attn_qkv.${kind}`)), kind).toBe(0);
+    }
+    const rest = [...gguf.tensors.keys()].filter((name) => !name.includes('attn_qkv'));
+    expect(rest).toContain('position_embd.weight');
+    for (const name of rest) expect(Buffer.compare(await bytesOf(file, name), await bytesOf(gguf, name)), name).toBe(0);
+    expect(file.tensors.size).toBe(rest.length + 12);
+    expect(file.metadata.get('gpt2.context_length')).toBe(1024);
+    expect(file.metadata.get('gpt2.feed_forward_length')).toBe(96);
+  });
+
   it('phi2 may have the names of its first files', async () => {
     const random = family('phi2');
     const whole = mlcConfig(random, 'q4f16_1');
@@ -102,6 +123,10 @@ describe('families', () => {
     ['gptneox', 'gpt_neox.layers.0.attention.query_key_value.bias'],
     ['gptneox', 'gpt_neox.layers.0.mlp.dense_h_to_4h.bias'],
     ['stablelm', 'model.norm.bias'],
+    ['starcoder2', 'model.layers.1.self_attn.wqkv_pack.bias'],
+    ['starcoder2', 'lm_head.q_weight'],
+    ['gpt2', 'transformer.h.0.mlp.c_proj.bias'],
+    ['gpt2', 'transformer.wpe.q_weight'],
   ] as const)('%s misses %s', async (architecture, name) => {
     const random = family(architecture);
     const tensors = mlcTensors(random).filter((tensor) => tensor.name !== name);
@@ -131,6 +156,16 @@ describe('families', () => {
     ['norms of other heads', 'gemma3', { num_key_value_heads: 4 }, 'ShapeMismatch', /k_proj/],
     ['another length of rows', 'olmo2', { intermediate_size: 32 }, 'ShapeMismatch', /mlp\.gate_up_proj/],
     ['another activation', 'gemma2', { hidden_activation: 'relu' }, 'FileUnsupported', /got "relu"/],
+    ['norms of each head', 'stablelm', { qk_layernorm: true }, 'FileUnsupported', /got qk_layernorm/],
+    [
+      'scores scaled by layer',
+      'gpt2',
+      { scale_attn_by_inverse_layer_idx: true },
+      'FileUnsupported',
+      /inverse_layer_idx/,
+    ],
+    ['fewer positions than there are', 'gpt2', { context_window_size: 512 }, 'ShapeMismatch', /wpe.*512×.*1024×/],
+    ['no biases', 'starcoder2', { use_bias: false }, 'FileUnsupported', /"use_bias"/],
     ['a missing layer', 'phi3', { num_hidden_layers: 3 }, 'TensorMissing', /transformer\.h\.2\.mixer\.qkv_proj/],
   ])('refuse %s', async (_what, architecture, change, code, message) => {
     const random = family(architecture);

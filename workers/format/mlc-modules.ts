@@ -26,6 +26,11 @@ export function mlcModules(config: MlcConfig, tied: boolean): MlcModule[] {
   const all: MlcModule[] = [
     { stem: names.embeddings, columns: hidden, parts: [['token_embd', vocabulary]], embedding: true },
   ];
+  const { positions } = names;
+  if (positions !== undefined) {
+    const parts = [['position_embd', size('context_length')]] as const;
+    all.push({ stem: positions, columns: hidden, parts, embedding: true });
+  }
   const heads = [
     ['attn_q', queryRows],
     ['attn_k', keyRows],

@@ -7,6 +7,8 @@ import type { ArchitectureName } from './architecture-names.ts';
 /** One architecture's names. */
 export interface MlcNames {
   readonly embeddings: string;
+  /** Learned embeddings of positions. */
+  readonly positions?: string;
   /** What stands before a layer's number. */
   readonly layers: string;
   readonly norm: string;
@@ -84,6 +86,21 @@ const NAMES: Readonly<Partial<Record<ArchitectureName, MlcNames>>> = {
     feedForward: ['mlp.dense_h_to_4h', 'mlp.dense_4h_to_h'],
     head: 'embed_out',
   },
+  gpt2: {
+    embeddings: 'transformer.wte',
+    positions: 'transformer.wpe',
+    layers: 'transformer.h',
+    norm: 'transformer.ln_f',
+    qkv: 'attn.c_attn',
+    output: 'attn.c_proj',
+    norms: [
+      ['ln_1', 'attn_norm'],
+      ['ln_2', 'ffn_norm'],
+    ],
+    layerNorm: true,
+    feedForward: ['mlp.c_fc', 'mlp.c_proj'],
+  },
+  starcoder2: { ...LLAMA, qkv: 'self_attn.wqkv_pack', layerNorm: true, feedForward: ['mlp.c_fc', 'mlp.c_proj'] },
   gemma: LLAMA,
   gemma2: { ...LLAMA, norms: BOTH_SIDES },
   gemma3: {

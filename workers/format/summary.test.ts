@@ -31,14 +31,6 @@ async function summary(
 }
 
 describe('summarize', () => {
-  it('tells how far the engine reads where queries would have to grow', async () => {
-    const grows = { 'llama.attention.temperature_scale': { type: 'float32', value: 0.1 } } as const;
-    const original = { 'llama.rope.scaling.original_context_length': 512 };
-    expect((await summary({ ...grows, ...original })).contextLength).toBe(512);
-    expect((await summary(original)).contextLength).toBe(2048);
-    expect((await summary(grows)).contextLength).toBe(2048);
-  });
-
   it('says what the file says', async () => {
     expect(
       await summary({

@@ -6,7 +6,6 @@ import { likelyPreTokenizer } from './likely-pre-tokenizer.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted, withoutControls } from './quoted.ts';
-import { readableContext } from './readable-context.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
 import { unknownTokenizerStep } from './tokenizer-steps.ts';
 
@@ -142,15 +141,6 @@ function recommendedSampling(file: ModelFile): RecommendedSampling {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
-/** 0 where the file does not say. */
-function contextLength(file: ModelFile, architecture: string): number {
-  return readableContext((key) => {
-    if (key === 'context_length') return wholeNumber(file, `${architecture}.${key}`);
-    const value = file.metadata.get(`${architecture}.${key}`);
-    return typeof value === 'number' && value > 0 ? value : 0;
-  });
-}
-
 /** What the model's memory follows from, or `null` where the file leaves a part of it out or says it layer by layer. */
 function modelSizes(file: ModelFile, architecture: string): ModelSizes | null {
   const number = (key: string): number => wholeNumber(file, `${architecture}.${key}`);
@@ -191,7 +181,7 @@ export function summarize(file: ModelFile, called: string): ModelSummary {
     architecture,
     quantization: quantization(tensors, parameters),
     parameters,
-    contextLength: contextLength(file, architecture),
+    contextLength: wholeNumber(file, `${architecture}.context_length`),
     license: shownText(file, 'general.license.name') ?? shownText(file, 'general.license'),
     author: shownText(file, 'general.author') ?? shownText(file, 'general.organization'),
     ...(sizes && { sizes }),

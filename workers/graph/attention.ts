@@ -6,8 +6,8 @@
 import { attention, type AttentionShape } from '../../shaders/attention.ts';
 import { attentionCombine } from '../../shaders/attention-combine.ts';
 import { attentionDecode, fitsAttentionDecode } from '../../shaders/attention-decode.ts';
-import { headNorm, type NormSegments } from '../../shaders/head-norm.ts';
-import { rope, type RopeShape } from '../../shaders/rope.ts';
+import { headNorm, type HeadNormShape } from '../../shaders/head-norm.ts';
+import { type QueryScaling, rope, type RopeShape } from '../../shaders/rope.ts';
 import { partialsLength, type SplitShape } from '../../shaders/splits.ts';
 import { type Activation, checkDim, type Graph, type Norm, type Way } from './graph.ts';
 import type { Slot } from './slot.ts';
@@ -27,6 +27,8 @@ export interface Rotation {
   /** Values of a head that turn, from its start. */
   readonly dim: number;
   readonly pairing: RopeShape['pairing'];
+  /** Default: queries only turn. */
+  readonly queryScaling?: QueryScaling | undefined;
 }
 
 /** What scores go through; absent, they are q·k / √headDim over all positions so far. */
@@ -49,11 +51,9 @@ export interface LayerCache {
   readonly values: Slot;
 }
 
-/** RMS norm of heads before they turn: segments of queries and of keys; weight (query length), then (key length). */
-export interface HeadNorms extends Norm {
-  readonly queries: NormSegments;
-  readonly keys: NormSegments;
-}
+/** Norms of queries and keys before they turn, with weights as `head-norm` has them. */
+export interface HeadNorms
+  extends Pick<Norm, 'weight' | 'epsilon'>, Pick<HeadNormShape, 'queries' | 'keys' | 'kind' | 'ownWeights'> {}
 
 /** One layer's attention. */
 export interface AttentionOp {
@@ -84,9 +84,7 @@ export function attend(graph: Graph, op: AttentionOp): void {
   const { heads, kvHeads, headDim } = layout;
   checkDim('attention', (heads + 2 * kvHeads) * headDim, qkv.dim);
   checkDim('attention output', heads * headDim, op.output.dim);
-  const eachHead =
-    headNorms === undefined || (headNorms.queries.length === headDim && headNorms.keys.length === headDim);
-  if (graph.fuses && eachHead && fitsAttentionDecode(layout)) recordFused(graph, op);
+  if (graph.fuses && fitsAttentionDecode(layout, headNorms)) recordFused(graph, op);
   else recordApart(graph, 'decode', op);
   recordApart(graph, 'prefill', op);
 }
@@ -95,8 +93,8 @@ export function attend(graph: Graph, op: AttentionOp): void {
 function recordFused(graph: Graph, op: AttentionOp): void {
   const { qkv, headNorms, rotation, layout, cache } = op;
   const splits = splitsFor(graph, 'decode', op);
-  const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
-  const shape = { ...layout, ...splits.shape, rotaryDim, pairing, headNorm: headNorms ?? null };
+  const { dim: rotaryDim = 0, pairing = 'adjacent', queryScaling } = rotation ?? {};
+  const shape = { ...layout, ...splits.shape, rotaryDim, pairing, queryScaling, headNorm: headNorms ?? null };
   graph.record('decode', attentionDecode, shape, {
     qkv: qkv.slot,
     table: rotation?.table ?? graph.nothing,
@@ -115,12 +113,13 @@ function recordApart(graph: Graph, way: Way, op: AttentionOp): void {
   const { step } = graph;
   const { stride } = qkv;
   if (headNorms) {
-    const { weight, epsilon, queries, keys } = headNorms;
-    graph.record(way, headNorm, { queries, keys, stride, epsilon }, { x: qkv.slot, weight, step });
+    const { weight, ...segments } = headNorms;
+    graph.record(way, headNorm, { ...segments, stride }, { x: qkv.slot, weight, step });
   }
   const caches = { k_cache: cache.keys, v_cache: cache.values };
-  const { dim: rotaryDim = 0, pairing = 'adjacent', table = graph.nothing } = rotation ?? {};
-  graph.record(way, rope, { ...layout, rotaryDim, pairing, stride }, { qkv: qkv.slot, table, ...caches, step });
+  const { dim: rotaryDim = 0, pairing = 'adjacent', queryScaling, table = graph.nothing } = rotation ?? {};
+  const turn = { ...layout, rotaryDim, pairing, queryScaling, stride };
+  graph.record(way, rope, turn, { qkv: qkv.slot, table, ...caches, step });
   const splits = splitsFor(graph, way, op);
   const shape = { ...layout, ...splits.shape, stride };
   graph.record(way, attention, shape, { qkv: qkv.slot, ...caches, partials: splits.partials, step });

@@ -6,7 +6,6 @@
  * Tensor names are GGUF's. What a file may bring and no option asks for (biases; q, k and v in one tensor; gate and up in
  * one) is used where it is there.
  */
-import type { NormSegments } from '../../shaders/head-norm.ts';
 import { attend, type AttentionLayout, type HeadNorms, type Rotation, type ScoreOptions } from '../graph/attention.ts';
 import type { Activation, Norm } from '../graph/graph.ts';
 import { linear } from '../graph/linear.ts';
@@ -25,10 +24,15 @@ export interface AttentionOptions extends Omit<ScoreOptions, 'causal'> {
   readonly pairing: Rotation['pairing'] | null;
   /** Angles; default: the file's own. */
   readonly rope?: Slot;
+  /** How queries that turn grow with their position; default: they do not. */
+  readonly queryScaling?: Rotation['queryScaling'];
   /** Norm before the block; default `attn_norm`. `null`: none. */
   readonly norm?: string | null;
-  /** RMS norm of queries and keys before they turn: of each `head`, or of the whole `row`. */
-  readonly headNorm?: 'head' | 'row';
+  /**
+   * Norm of queries and keys before they turn: RMS of each `head`, or of the whole `row`; or a layer norm of each head
+   * without bias, by weights that are its `own`.
+   */
+  readonly headNorm?: 'head' | 'row' | 'own' | undefined;
   /** Norm of what the block adds to the residual stream. */
   readonly postNorm?: string;
   /** Norm of the residual stream itself, once the block is added (Vaswani and others 2017). */
@@ -122,7 +126,7 @@ export class Decoder {
   attention(layer: Layer, options: AttentionOptions): void {
     const { graph, weights, shape, settings, ropeTables, causal } = this.#forward;
     const { heads, kvHeads, headDim, rotaryDim, embeddingLength } = shape;
-    const { rope, norm = 'attn_norm', headNorm } = options;
+    const { rope, norm = 'attn_norm', headNorm, queryScaling } = options;
     if (!causal && options.window !== undefined) {
       throw new EngineError('FileUnsupported', {
         what: 'Freehold cannot run a model that looks both ways through a window yet',
@@ -142,7 +146,7 @@ export class Decoder {
     attend(graph, {
       qkv,
       headNorms: headNorm && this.#headNorms(layer, headNorm),
-      rotation: pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing },
+      rotation: pairing && { table: rope ?? ropeTables.table(), dim: rotaryDim, pairing, queryScaling },
       layout: this.#layout,
       cache: layer.cache,
       scores: { ...options, causal },
@@ -151,17 +155,19 @@ export class Decoder {
     this.#addToResidual(layer, 'attn_output', this.#attended, options);
   }
 
-  #headNorms(layer: Layer, of: 'head' | 'row'): HeadNorms {
+  #headNorms(layer: Layer, kind: NonNullable<AttentionOptions['headNorm']>): HeadNorms {
     const { weights, shape } = this.#forward;
     const { heads, kvHeads, headDim } = shape;
-    const [queries, keys] = [heads, kvHeads].map((count) =>
-      of === 'head' ? { count, length: headDim } : { count: 1, length: count * headDim },
-    ) as [NormSegments, NormSegments];
-    const names = [
-      { name: tensorName(layer, 'attn_q_norm.weight'), length: queries.length },
-      { name: tensorName(layer, 'attn_k_norm.weight'), length: keys.length },
+    const ownWeights = kind === 'own';
+    const of = (count: number) => (kind === 'row' ? { count: 1, length: count * headDim } : { count, length: headDim });
+    const [queries, keys] = [of(heads), of(kvHeads)];
+    const stored = ({ count, length }: typeof queries) => (ownWeights ? [count, length] : [length]);
+    const vectors = [
+      { name: tensorName(layer, 'attn_q_norm.weight'), shape: stored(queries) },
+      { name: tensorName(layer, 'attn_k_norm.weight'), shape: stored(keys) },
     ];
-    return { weight: weights.concatenated(names, this.#normPlus), epsilon: shape.normEpsilon, queries, keys };
+    const weight = weights.concatenated(vectors, this.#normPlus);
+    return { weight, epsilon: shape.normEpsilon, queries, keys, kind: ownWeights ? 'layer' : 'rms', ownWeights };
   }
 
   /** The feed-forward part, added to the residual stream. */

@@ -140,13 +140,14 @@ describe.runIf(present)('a model loaded smaller', () => {
   });
 });
 
-test('matrices that choose or place, and rows of no whole blocks, keep their type', () => {
+test('matrices that choose, place or norm, and rows of no whole blocks, keep their type', () => {
   const of = (name: string, type: string, columns: number): string =>
     matrixType({ name, type, shape: [8, columns], byteOffset: 0, byteLength: 0 }, 'Q4_0');
   expect(of('blk.0.ffn_up.weight', 'BF16', 64)).toBe('Q4_0');
   expect(of('token_embd.weight', 'F16', 64)).toBe('Q4_0');
   expect(of('blk.0.ffn_gate_inp.weight', 'F32', 64)).toBe('F32');
   expect(of('position_embd.weight', 'F32', 64)).toBe('F32');
+  expect(of('blk.0.attn_k_norm.weight', 'F32', 64)).toBe('F32');
   expect(of('blk.0.ffn_up.weight', 'F32', 80)).toBe('F32');
   expect(of('blk.0.ffn_up.weight', 'Q6_K', 256)).toBe('Q6_K');
 });

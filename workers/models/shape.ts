@@ -1,7 +1,6 @@
 /** A decoder's sizes as its metadata gives them, checked before anything is planned. */
 import { metadataInteger, metadataNumber, metadataString } from '../format/metadata.ts';
 import type { ModelFile } from '../format/model-file.ts';
-import { readableContext } from '../format/readable-context.ts';
 import { EngineError } from '../protocol/errors.ts';
 
 /** Sizes of a decoder-only transformer. */
@@ -68,7 +67,7 @@ export function readShape(file: ModelFile): ModelShape {
     headDim,
     rotaryDim,
     vocabularySize,
-    contextLength: readableContext((key) => (key === 'context_length' ? count(key) : number(key, 0))),
+    contextLength: count('context_length'),
     // Which of the two a file has is a matter of its family's kind of norm.
     normEpsilon: file.metadata.has(`${architecture}.attention.layer_norm_epsilon`)
       ? number('attention.layer_norm_epsilon')

@@ -43,13 +43,20 @@ interface NamedWeight {
   readonly experts?: number;
 }
 
+/** A vector, or vectors in one tensor. */
+type SmallTensor = Pick<TensorInfo, 'name' | 'shape'>;
+
+function elements({ shape }: SmallTensor): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
 /** Of all experts. */
 function allRows({ rows, experts = 1 }: NamedWeight): number {
   return rows * experts;
 }
 
-/** Small matrices in which a model chooses or places: as in ggml's quantizers, they stay as the file has them. */
-const NEVER_QUANTIZED = /(^|\.)(ffn_gate_inp|ffn_gate_inp_shexp|position_embd)\.weight$/;
+/** Small matrices in which a model chooses, places or norms: as in ggml's quantizers, they stay as the file has them. */
+const NEVER_QUANTIZED = /(^|\.)(ffn_gate_inp|ffn_gate_inp_shexp|position_embd|attn_[qk]_norm)\.weight$/;
 
 /** The type in which a matrix of the file runs when floats are asked to become `quantize`. */
 export function matrixType({ name, type, shape }: TensorInfo, quantize: QuantizedType | null): string {
@@ -85,18 +92,18 @@ export class Weights {
   /** A vector (length) as f32, with `plus` added to each value, padded with zeros like the activations it is multiplied with. */
   vector(name: string, length: number, plus = 0): Slot {
     const slot = this.#memory.add(new Slot(name, 4 * rowStride(length), 'weights'));
-    this.#addVector({ name, length }, slot, 0, plus);
+    this.#addVector({ name, shape: [length] }, slot, 0, plus);
     return slot;
   }
 
-  /** Vectors one behind the other, as f32, with `plus` added to each value. */
-  concatenated(names: readonly { readonly name: string; readonly length: number }[], plus = 0): Slot {
-    const total = names.reduce((sum, { length }) => sum + length, 0);
-    const slot = this.#memory.add(new Slot(names.map(({ name }) => name).join(' + '), 4 * total, 'weights'));
+  /** Small tensors one behind the other, as f32, with `plus` added to each value. */
+  concatenated(small: readonly SmallTensor[], plus = 0): Slot {
+    const total = small.reduce((sum, tensor) => sum + elements(tensor), 0);
+    const slot = this.#memory.add(new Slot(small.map(({ name }) => name).join(' + '), 4 * total, 'weights'));
     let offset = 0;
-    for (const { name, length } of names) {
-      this.#addVector({ name, length }, slot, offset, plus);
-      offset += length;
+    for (const tensor of small) {
+      this.#addVector(tensor, slot, offset, plus);
+      offset += elements(tensor);
     }
     return slot;
   }
@@ -213,8 +220,8 @@ export class Weights {
     return slot;
   }
 
-  #addVector(of: { readonly name: string; readonly length: number }, slot: Slot, offset: number, plus: number): void {
-    const { tensor, type } = this.#tensor(of.name, [of.length]);
+  #addVector({ name, shape }: SmallTensor, slot: Slot, offset: number, plus: number): void {
+    const { tensor, type } = this.#tensor(name, shape);
     this.vectors.push({ tensor, type, slot, step: 1, offset, plus });
   }
 

@@ -59,6 +59,8 @@ export class BoundedInterpreter extends PythonInterpreter {
   readonly #repeated = new WeakSet<Statement>();
   readonly #guarded = new WeakSet<Value>();
   readonly #sizes = new WeakMap<Value, number>();
+  /** Met while sizes were measured. */
+  #namespaces = 0;
   #steps = 0;
   #nextClock = STEPS_PER_CLOCK;
   #depth = 0;
@@ -122,23 +124,27 @@ export class BoundedInterpreter extends PythonInterpreter {
     }
     const length = Array.isArray(content) ? content.length : content instanceof Map ? content.size : 0;
     const loopSteps = this.#iterables.has(statement) ? length * STEPS_PER_LOOP_TURN : 0;
-    return this.#sizes.has(value) ? loopSteps : loopSteps + this.#size(value, true);
+    return this.#sizes.has(value) ? loopSteps : loopSteps + this.#size(value);
   }
 
-  /** What a value would take written out. Arrays and objects never change; a namespace does, so none may hold one. */
-  #size(value: Value, outermost: boolean): number {
+  /**
+   * What a value would take written out. Arrays and objects never change; a namespace does, so that what holds one is
+   * measured wherever it comes up. One that holds itself has no end.
+   */
+  #size(value: Value, depth = 0): number {
     const known = this.#sizes.get(value);
     if (known !== undefined) return known;
+    if (depth > DEPTH_MAX) throw exceeded('is nested too deep', `at most ${DEPTH_MAX} levels`);
     const content: unknown = value.value;
     let size = 1;
     if (typeof content === 'string') {
       size += content.length / STRING_UNITS_PER_STEP;
     } else if (Array.isArray(content) || content instanceof Map) {
-      if (value.type === 'NamespaceValue' && !outermost)
-        throw exceeded('puts a namespace inside another value', 'plain values in it');
-      for (const item of content.values() as Iterable<Value>) size += this.#size(item, false);
+      const namespacesBefore = this.#namespaces;
+      if (value.type === 'NamespaceValue') this.#namespaces += 1;
+      for (const item of content.values() as Iterable<Value>) size += this.#size(item, depth + 1);
       if (size > VALUE_SIZE_MAX) throw exceeded('makes too large a value', `at most ${VALUE_SIZE_MAX} parts`);
-      if (value.type !== 'NamespaceValue') this.#sizes.set(value, size);
+      if (this.#namespaces === namespacesBefore) this.#sizes.set(value, size);
     }
     return size;
   }

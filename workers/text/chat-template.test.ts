@@ -296,6 +296,13 @@ describe('thinking', () => {
     expect(facts.thinkingSwitch).toBe(thinkingSwitch);
   });
 
+  it('can be switched where the template refuses every answer', async () => {
+    const template =
+      '{% for m in messages %}{% if m.role == "assistant" %}{{ raise_exception("no") }}{% endif %}{{ m.content }}' +
+      '{% endfor %}{% if enable_thinking is false %}<think></think>{% endif %}';
+    expect((await makePrompt(template)).facts.thinkingSwitch).toBe(true);
+  });
+
   it('is switched by the name that the template has for it', async () => {
     const qwen3 = await makePrompt(familyTemplate('Qwen3'));
     expect(qwen3([user('Hi')], true, false)).toMatch(/assistant\n<think>\n\n<\/think>\n\n$/);

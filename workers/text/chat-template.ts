@@ -126,15 +126,18 @@ function findSwitch(template: string, names: SpecialTokenTexts, unset: string): 
   return null;
 }
 
-/** What the template writes of a small conversation, or `null` if it fails at that: a real one will say why. */
+/** What the template writes of a small conversation, or of one question, or `null` if it fails at that: a real one will say why. */
 function writeProbe(template: string, names: SpecialTokenTexts, switches: Switches = {}): string | null {
-  const values = { ...names, ...switches, messages: PROBE, add_generation_prompt: true, tools: null, documents: null };
-  try {
-    return runTemplate(template, values, OUTPUT_UNITS_FREE);
-  } catch (error) {
-    if (errorCode(error) !== 'TemplateFailed') throw error;
-    return null;
+  const values = { ...names, ...switches, add_generation_prompt: true, tools: null, documents: null };
+  // MiroThinker's fails at every answer, in Jinja2 as well.
+  for (const messages of [PROBE, PROBE.slice(0, 1)]) {
+    try {
+      return runTemplate(template, { ...values, messages }, OUTPUT_UNITS_FREE);
+    } catch (error) {
+      if (errorCode(error) !== 'TemplateFailed') throw error;
+    }
   }
+  return null;
 }
 
 /** The file's template, or the fallback for it. A template that fails does so at `encode`. Throws what reading a vocabulary may. */

@@ -11,11 +11,12 @@
  * - filters, tests and methods of strings in `template-filters.ts`.
  *
  * Not Python's: lists stand for Jinja's generators, which cannot be written as JSON or counted there; `safe` marks nothing;
- * keys of dictionaries are texts; a test after `is` takes no argument; `{% raw %}`, numbers with an exponent and other methods of
+ * keys of dictionaries are texts and whole numbers; a test after `is` takes no argument; numbers with an exponent and other methods of
  * strings are not known.
  */
 import { Environment, Interpreter } from '@huggingface/jinja';
 import { pythonText } from './python-text.ts';
+import { keyOf, mappingMethod } from './template-mappings.ts';
 import { FILTERS, findTest, STRING_METHODS, type FilterArguments } from './template-filters.ts';
 import { held, LoopControl, loopNames, type Node, type Statement, type Turn } from './template-nodes.ts';
 import {
@@ -25,6 +26,7 @@ import {
   itemsOf,
   iterated,
   listValue,
+  mappingValue,
   textValue,
   truthValue,
   undefinedValue,
@@ -48,7 +50,7 @@ const STATEMENTS: ReadonlySet<string> = new Set([
 ]);
 /** So many UTF-16 units of a text are gone through in the time of one part of a list. */
 const UNITS_PER_PART = 64;
-const MAPPING_METHODS: readonly unknown[] = ['items', 'keys', 'values', 'get'];
+const MAPPING_METHODS = ['items', 'keys', 'values', 'get'] as const;
 
 function operatorError(operator: string, left: Value, right: Value): TypeError {
   return new TypeError(`${operator} does not go between ${left.type} and ${right.type}`);
@@ -93,6 +95,12 @@ export abstract class PythonInterpreter extends Interpreter {
       }
       case 'For':
         return this.#loop(node, environment);
+      case 'ObjectLiteral': {
+        const parts = [...(node.value as Iterable<readonly [Node, Node]>)];
+        const entry = ([key, item]: (typeof parts)[number]) =>
+          [keyOf(this.evaluate(key, environment)), this.evaluate(item, environment)] as const;
+        return mappingValue(new Map(parts.map(entry)));
+      }
       case 'Macro':
         return this.#macro(node, environment);
       case 'BinaryExpression':
@@ -240,10 +248,11 @@ export abstract class PythonInterpreter extends Interpreter {
         return character === undefined ? undefinedValue() : textValue(character);
       }
     }
-    if (!node.computed && MAPPING_METHODS.includes(name) && object.type === 'ObjectValue')
-      return object.builtins.get(name as string)!;
+    const entries = entriesOf(object);
+    const method = !node.computed && object.type === 'ObjectValue' && MAPPING_METHODS.find((known) => known === name);
+    if (entries && method) return mappingMethod(entries, method);
     // A key of another kind is just not there.
-    if (property && entriesOf(object) && typeof name !== 'string') return undefinedValue();
+    if (property && entries && typeof name !== 'string') return entries.get(name as number) ?? undefinedValue();
     const mended = { ...node, object: held(object), ...(property ? { property: held(property) } : {}) };
     return super.evaluate(mended as Statement, environment);
   }

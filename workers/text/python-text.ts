@@ -60,8 +60,8 @@ function quotedText(text: string): string {
 }
 
 /** The entries of a value that is a mapping. */
-function entriesOf(value: unknown): (readonly [string, TemplateValue])[] | null {
-  return value instanceof Map ? [...(value as ReadonlyMap<string, TemplateValue>)] : null;
+function entriesOf(value: unknown): (readonly [string | number, TemplateValue])[] | null {
+  return value instanceof Map ? [...(value as ReadonlyMap<string | number, TemplateValue>)] : null;
 }
 
 /**
@@ -76,7 +76,8 @@ function representation({ type, value }: TemplateValue): string {
   if (typeof value === 'number') return numberText(type, value);
   if (Array.isArray(value)) return `[${(value as readonly TemplateValue[]).map(representation).join(', ')}]`;
   const entries = entriesOf(value);
-  if (entries) return `{${entries.map(([key, item]) => `${quotedText(key)}: ${representation(item)}`).join(', ')}}`;
+  if (entries)
+    return `{${entries.map(([key, item]) => `${typeof key === 'number' ? key : quotedText(key)}: ${representation(item)}`).join(', ')}}`;
   throw new TypeError(`A ${type} has no text`);
 }
 
@@ -122,7 +123,7 @@ export function pythonJson({ type, value }: TemplateValue, style: JsonStyle, dep
   if (entries === null) throw new TypeError(`${type} is not JSON serializable`);
   if (style.sortKeys) entries.sort(([one], [other]) => (one < other ? -1 : 1));
   const members = entries.map(
-    ([key, item]) => jsonString(key, style) + keySeparator + pythonJson(item, style, depth + 1),
+    ([key, item]) => jsonString(String(key), style) + keySeparator + pythonJson(item, style, depth + 1),
   );
   return enclosed('{', members, '}');
 }

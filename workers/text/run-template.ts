@@ -7,6 +7,7 @@ import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { EngineError } from '../protocol/errors.ts';
 import { BoundedInterpreter, exceeded } from './bounded-interpreter.ts';
 import { dict } from './template-filters.ts';
+import { withoutRawBlocks } from './template-raw.ts';
 
 /** The longest template that is read, in UTF-16 units. */
 export const TEMPLATE_UNITS_MAX = 256 * 1024;
@@ -95,7 +96,8 @@ export function runTemplate(
   requireReadable(template);
   const messages = Array.isArray(values.messages) ? values.messages.length : 0;
   try {
-    const program = parse(tokenize(template.replace(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true }));
+    const source = withoutRawBlocks(template.replace(/\r\n?/g, '\n'));
+    const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
     const output = new BoundedInterpreter(globals(values), outputUnitsMax, messages).run(program);
     return String(output.value);
   } catch (cause) {

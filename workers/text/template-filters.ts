@@ -4,6 +4,7 @@
  */
 import { Environment } from '@huggingface/jinja';
 import { pythonJson, pythonText, stripped, type StripMethod } from './python-text.ts';
+import { dictsort, items } from './template-mappings.ts';
 import {
   areEqual,
   entriesOf,
@@ -11,6 +12,7 @@ import {
   integerValue,
   iterated,
   itemsOf,
+  type Key,
   listValue,
   mappingValue,
   textValue,
@@ -141,6 +143,8 @@ function mapped(operand: Value, { positional, named }: FilterArguments): Value {
 
 /** By name; a filter throws a `TypeError` where Python does. */
 export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ['items', items],
+  ['dictsort', dictsort],
   ['string', onText((text) => text)],
   ['upper', onText((text) => text.toUpperCase())],
   ['lower', onText((text) => text.toLowerCase())],
@@ -207,9 +211,9 @@ export const STRING_METHODS: ReadonlyMap<unknown, (text: string, given: readonly
 
 /** Python's `dict`: of named values, after those of a mapping or of pairs. */
 export const dict: Value = functionValue((args) => {
-  const entries = new Map<string, Value>();
+  const entries = new Map<Key, Value>();
   for (const given of args) {
-    const pairs =
+    const pairs: Iterable<readonly [Key, Value]> =
       entriesOf(given) ??
       (iterated(given) ?? []).map((pair) => [pythonText(itemsOf(pair)![0]!), itemsOf(pair)![1]!] as const);
     for (const [key, value] of pairs) entries.set(key, value);

@@ -6,6 +6,9 @@ export type Value = ReturnType<Interpreter['evaluate']>;
 /** What a value that can be called does. */
 export type Builtin = (args: Value[], scope: Environment) => Value;
 
+/** A key of a mapping. */
+export type Key = string | number;
+
 type ValueClass = new (value?: unknown) => Value;
 
 /** The class of the values that a sample becomes. */
@@ -25,9 +28,14 @@ export const textValue = (text: string): Value => new StringValue(text);
 export const truthValue = (isTrue: boolean): Value => new BooleanValue(isTrue);
 export const integerValue = (integer: number): Value => new IntegerValue(integer);
 export const listValue = (items: readonly Value[]): Value => new ArrayValue(items);
-export const mappingValue = (entries: ReadonlyMap<string, Value>): Value => new ObjectValue(entries);
+export const mappingValue = (entries: ReadonlyMap<Key, Value>): Value => new ObjectValue(entries);
 export const functionValue = (builtin: Builtin): Value => new FunctionValue(builtin);
 export const undefinedValue = (): Value => new UndefinedValue();
+
+/** A key as a value. */
+export function keyValue(key: Key): Value {
+  return typeof key === 'number' ? integerValue(key) : textValue(key);
+}
 
 /** The items of a list, `null` of anything else. */
 export function itemsOf({ value }: Value): readonly Value[] | null {
@@ -35,9 +43,9 @@ export function itemsOf({ value }: Value): readonly Value[] | null {
 }
 
 /** The entries of a mapping or a namespace, `null` of anything else. */
-export function entriesOf(value: Value): ReadonlyMap<string, Value> | null {
+export function entriesOf(value: Value): ReadonlyMap<Key, Value> | null {
   const content: unknown = value.value;
-  return content instanceof Map ? (content as ReadonlyMap<string, Value>) : null;
+  return content instanceof Map ? (content as ReadonlyMap<Key, Value>) : null;
 }
 
 /**
@@ -50,7 +58,7 @@ export function iterated(value: Value): readonly Value[] | null {
   if (value.type === 'UndefinedValue') return [];
   if (typeof value.value === 'string') return Array.from(value.value, textValue);
   const entries = value.type === 'NamespaceValue' ? null : entriesOf(value);
-  return entries && Array.from(entries.keys(), textValue);
+  return entries && Array.from(entries.keys(), keyValue);
 }
 
 /** Python's `==`: by content, and no text equals a number. `visit` is called for each pair of parts. */
