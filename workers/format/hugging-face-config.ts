@@ -33,12 +33,14 @@ export interface HuggingFaceConfig {
   readonly layers: number;
   /** Of each layer; 0 in a dense model. */
   readonly experts: number;
-  /** Whether the embeddings make the logits too; `null` where the file does not say. */
+  /** Whether no other matrix makes logits; `null` where the file does not say. */
   readonly tied: boolean | null;
   /** GGUF's names of the matrices of a layer that must have a bias. */
   readonly biases: readonly string[];
   /** Whether the logits must have one. */
   readonly outputBias: boolean;
+  /** Whether it makes no logits, and tells kinds of text apart. */
+  readonly encoder: boolean;
   /** (rotaryDim / 2) each, by GGUF's names of such tensors: see `hugging-face-rope.ts`. */
   readonly ropeFactors: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
@@ -112,9 +114,10 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     architecture,
     layers,
     experts: experts.count,
-    tied: fields.truth('tie_word_embeddings'),
+    tied: known.encoder === true || fields.truth('tie_word_embeddings'),
     biases: biases.length === 0 && fields.truth('attention_bias') === true ? ['attn_q', 'attn_k', 'attn_v'] : biases,
     outputBias: known.outputBias === true,
+    encoder: known.encoder === true,
     ropeFactors: rope.factors,
   };
 }

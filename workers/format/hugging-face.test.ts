@@ -529,6 +529,6 @@ describe('the files of a model', () => {
     };
     const files = [configFile, weights(...twinTensors(MODEL), rotary), named('README.md', text('#'))];
     expect((await readHuggingFace(files)).tensors.size).toBe(MODEL.tensors.length);
-    expect(ggufTensorName(rotary.name, { architecture: 'llama', layers: 1, experts: 0 })).toBeNull();
+    expect(ggufTensorName(rotary.name, { architecture: 'llama', layers: 1, experts: 0, encoder: false })).toBeNull();
   });
 });
