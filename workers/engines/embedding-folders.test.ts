@@ -4,6 +4,7 @@ import type { Variant } from '../../shaders/kernel.ts';
 import { openNodeGpu } from '../../tools/node-gpu.ts';
 import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../../tools/testing/folder-tokenizers.ts';
 import { huggingFaceTwin, jsonFile } from '../../tools/testing/hugging-face-twin.ts';
+import { mlcTwin } from '../../tools/testing/mlc-twin.ts';
 import { outcome } from '../../tools/testing/outcome.ts';
 import { poolingFiles } from '../../tools/testing/pooling-files.ts';
 import { type RandomModel, randomModel } from '../../tools/testing/random-model.ts';
@@ -78,6 +79,14 @@ async function expectSame(folder: readonly NamedSource[], model: RandomModel): P
   }
   expect(nmse(expected[1]!.embedding, expected[0]!.embedding)).toBeGreaterThan(1e-3);
 }
+
+describe.runIf(gpu)('an MLC folder', () => {
+  // As WebLLM's catalogue has Snowflake's models.
+  test('of BERT in q0f32 is as GGUF, whose pooling takes the first token', { timeout: COMPILING_MS }, async () => {
+    const model = randomModel({ ...SIZES, architecture: 'bert', metadata: { 'bert.pooling_type': 2 } });
+    await expectSame([...mlcTwin(model, 'q0f32'), await wordPieceFile(model)], model);
+  });
+});
 
 describe.runIf(gpu)('a folder of safetensors', () => {
   test.each([

@@ -1,8 +1,12 @@
 /**
  * `mlc-chat-config.json` of an MLC model: its sizes, read as the Hugging Face configuration that they were taken from,
  * and its quantization. Refused: model types that the engine's forward code does not have.
+ *
+ * No file of MLC says how a model pools: WebLLM takes the first token's state of every one that makes embeddings
+ * (`embedding.ts`), and so is it read here.
  */
 import { EngineError } from '../protocol/errors.ts';
+import { poolingMetadata } from './embedding-model.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
 import { jsonInteger, jsonObject, jsonString } from './json-fields.ts';
 import { groupScheme, type GroupScheme } from './mlc-quantization.ts';
@@ -28,6 +32,7 @@ const CLASSES: Readonly<Record<string, string | undefined>> = {
   gemma3_text: 'Gemma3ForCausalLM',
   olmo2: 'Olmo2ForCausalLM',
   ministral3: 'Ministral3ForCausalLM',
+  bert: 'BertModel',
 };
 
 /** What the file says. */
@@ -63,7 +68,9 @@ export function readMlcConfig(root: JsonObject): MlcConfig {
   if (modelType === 'phi-msft') for (const [name, value] of ofFirstPhi(model)) translated.set(name, value);
   if (!translated.has('max_position_embeddings')) translated.set('max_position_embeddings', contextLength(root, model));
   if (!translated.has('vocab_size')) translated.set('vocab_size', root.get('vocab_size') ?? null);
-  return { ...readConfig(translated), quantization, scheme };
+  const config = readConfig(translated);
+  const pooling = config.encoder ? poolingMetadata(config.architecture, 'first') : [];
+  return { ...config, metadata: new Map([...config.metadata, ...pooling]), quantization, scheme };
 }
 
 /** What Phi-2's first files call otherwise. */

@@ -8,6 +8,7 @@ import { outcome } from '../../tools/testing/outcome.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import type { ArchitectureName } from './architecture-names.ts';
+import { poolingOf } from './embedding-model.ts';
 import { readGguf } from './gguf.ts';
 import { mlcModelFile } from './mlc-model-file.ts';
 import { readMlc } from './mlc.ts';
@@ -22,7 +23,12 @@ describe('families', () => {
   };
   const family = (architecture: ArchitectureName): RandomModel =>
     withoutLowestCode(
-      randomModel({ ...SIZES, architecture, type: 'Q4_0', kvHeads: architecture === 'gptneox' ? 4 : 2 }),
+      randomModel({
+        ...SIZES,
+        architecture,
+        type: 'Q4_0',
+        kvHeads: ['gptneox', 'bert'].includes(architecture) ? 4 : 2,
+      }),
     );
 
   it.each(['olmo2', 'gemma', 'gemma2', 'gemma3', 'phi2', 'stablelm'] as const)(
@@ -36,6 +42,25 @@ describe('families', () => {
         expect(Buffer.compare(await bytesOf(file, name), await bytesOf(gguf, name)), name).toBe(0);
     },
   );
+
+  it.each([
+    ['q0f32', 'F32'],
+    ['q0f16', 'F16'],
+    ['q4f16_1', 'Q4_0'],
+    ['q4f16_0', 'Q4_0'],
+  ] as const)('bert in %s has the bytes of GGUF, and the first token’s state', async (quantization, type) => {
+    const random = withoutLowestCode(randomModel({ ...SIZES, kvHeads: 4, architecture: 'bert', type }));
+    const gguf = await readGguf(bytesSource(writeGguf(random)));
+    const file = mlcModelFile(await readMlc(mlcTwin(random, quantization, 3)));
+    expect([...file.tensors.keys()].sort()).toEqual([...gguf.tensors.keys()].sort());
+    for (const { name, type, shape } of gguf.tensors.values()) {
+      expect(file.tensors.get(name)).toMatchObject({ type, shape });
+      expect(Buffer.compare(await bytesOf(file, name), await bytesOf(gguf, name)), name).toBe(0);
+    }
+    for (const key of ['context_length', 'attention.layer_norm_epsilon', 'attention.head_count', 'pooling_type'])
+      expect(Math.fround(Number(file.metadata.get(`bert.${key}`))), key).toBe(gguf.metadata.get(`bert.${key}`));
+    expect(poolingOf(file, 'bert')).toBe('first');
+  });
 
   it('phi3 has its fused tensors apart, and the factors of its rotation', async () => {
     const random = family('phi3');
@@ -102,6 +127,10 @@ describe('families', () => {
     ['gptneox', 'gpt_neox.layers.0.attention.query_key_value.bias'],
     ['gptneox', 'gpt_neox.layers.0.mlp.dense_h_to_4h.bias'],
     ['stablelm', 'model.norm.bias'],
+    ['bert', 'embeddings.token_type_embeddings.q_weight'],
+    ['bert', 'embeddings.LayerNorm.bias'],
+    ['bert', 'encoder.layer.1.attention.self.qkv.bias'],
+    ['bert', 'encoder.layer.0.output.LayerNorm.weight'],
   ] as const)('%s misses %s', async (architecture, name) => {
     const random = family(architecture);
     const tensors = mlcTensors(random).filter((tensor) => tensor.name !== name);
@@ -131,6 +160,8 @@ describe('families', () => {
     ['norms of other heads', 'gemma3', { num_key_value_heads: 4 }, 'ShapeMismatch', /k_proj/],
     ['another length of rows', 'olmo2', { intermediate_size: 32 }, 'ShapeMismatch', /mlp\.gate_up_proj/],
     ['another activation', 'gemma2', { hidden_activation: 'relu' }, 'FileUnsupported', /got "relu"/],
+    ['another number of positions', 'bert', { context_window_size: 512 }, 'ShapeMismatch', /position_embeddings/],
+    ['positions of another kind', 'bert', { position_embedding_type: 'alibi' }, 'FileUnsupported', /got "alibi"/],
     ['a missing layer', 'phi3', { num_hidden_layers: 3 }, 'TensorMissing', /transformer\.h\.2\.mixer\.qkv_proj/],
   ])('refuse %s', async (_what, architecture, change, code, message) => {
     const random = family(architecture);

@@ -35,7 +35,7 @@ function templateFrame(spec: JsonObject): TextFrame {
     if (sequence !== 'A' || isBehind) throw notUnderstood(spec.at('single'), sequence);
     isBehind = true;
   }
-  if (!isBehind) throw wrongValue(spec.at('single'), 'a place for the text', 'none');
+  if (!isBehind) throw wrongValue(spec.at('single'), 'a place for the text', undefined);
   return { before, behind };
 }
 
