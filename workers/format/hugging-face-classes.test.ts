@@ -231,6 +231,15 @@ describe('names', () => {
 });
 
 describe('config.json', () => {
+  it.each([
+    [false, false],
+    [true, undefined],
+    [null, undefined],
+  ])('says with %j whether tokens look ahead', (is_causal, causal) => {
+    const { metadata } = readConfig(configOf('stablelm', { is_causal }));
+    expect(metadata.get('stablelm.attention.causal')).toBe(causal);
+  });
+
   const layerTypes = (full: number) =>
     ['sliding_attention', 'sliding_attention', 'sliding_attention', 'sliding_attention'].with(full, 'full_attention');
 
@@ -460,6 +469,7 @@ describe('config.json', () => {
       /"use_parallel_residual".*true or false/,
     ],
     ['no biases', 'gptneox', { attention_bias: false }, 'FileUnsupported', /"attention_bias".*true, got false/],
+    ['a direction as text', 'stablelm', { is_causal: 'no' }, 'FileMalformed', /"is_causal".*true or false, got "no"/],
     ['ReLU in BERT', 'bert', { hidden_act: 'relu' }, 'FileUnsupported', /gelu, got "relu"/],
     [
       'relative positions',

@@ -104,6 +104,8 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     ...experts.metadata,
     ...known.metadata?.(fields, usual),
     ...readLocalBase(rope, known),
+    // Some embedding models are decoders that were trained on to look both ways.
+    ...(fields.truth('is_causal') === false && { 'attention.causal': false }),
   };
   const { biases = [] } = known;
   return {
