@@ -1,14 +1,15 @@
 /**
- * `npm run --silent embed -- --model FILE --text TEXT [--text-file FILE] [--context N] [--adapter NAME] [--json]`
+ * `npm run --silent embed -- --model FILE … --text TEXT [--text-file FILE] [--context N] [--adapter NAME] [--json]`
  *
- * Prints the embedding of one text: its numbers on one line, or with `--json` one object with the ids that were read.
+ * Prints the embedding of one text: its numbers on one line, or with `--json` one object with the ids that were read. The
+ * model is a file, its parts or a folder.
  */
 import { readFile } from 'node:fs/promises';
 import { type Options, parseOptions } from './arguments.ts';
 import { openNodeEmbedder } from './node-engine.ts';
 
 const OPTIONS = {
-  model: 'value',
+  model: 'values',
   text: 'value',
   'text-file': 'value',
   context: 'value',

@@ -15,6 +15,7 @@ import { EngineError, errorCode } from '../workers/protocol/errors.ts';
 import type { ModelChoice } from '../workers/protocol/found.ts';
 import { FOLDER_INDEX } from '../workers/protocol/model-folder.ts';
 import type { FolderFile, FolderIndex, FolderModel, FolderOrigin } from '../workers/protocol/model-folder.ts';
+import { namesInFolder } from '../workers/protocol/names-in-folder.ts';
 import { identityOf } from '../workers/store/identity.ts';
 import { readRecord, RECORD_NAME } from '../workers/store/library-record.ts';
 import { listFolder } from './model-files.ts';
@@ -98,7 +99,8 @@ async function summaryOf(folder: string, called: string, files: ModelChoice['fil
   const sources: Awaited<ReturnType<typeof openFileSource>>[] = [];
   try {
     for (const { path } of files) sources.push(await openFileSource(join(folder, path)));
-    const named = sources.map((source, index) => ({ ...source, fileName: basename(files[index]!.path) }));
+    const names = namesInFolder(files.map(({ path }) => path));
+    const named = sources.map((source, index) => ({ ...source, fileName: names[index]! }));
     return summarize(await readModel(named), files.length === 1 ? named[0]!.fileName : called);
   } finally {
     await Promise.all(sources.map((source) => source.close()));
@@ -138,7 +140,8 @@ async function recordedOrigin(folder: string, files: readonly FolderFile[]): Pro
   const text = await readFile(join(folder, dirname(files[0]!.path), RECORD_NAME)).catch(() => null);
   const record = text && (await readRecord(new Blob([text])));
   if (!record?.source || record.source.kind === 'url') return null;
-  const named = files.map(({ path, byteLength }) => ({ fileName: basename(path), byteLength }));
+  const names = namesInFolder(files.map(({ path }) => path));
+  const named = files.map(({ byteLength }, index) => ({ fileName: names[index]!, byteLength }));
   const hashes = files.map(({ sha256 }) => sha256);
   if ((await identityOf(named, hashes)) !== record.sha256) return null;
   const { repository, revision } = record.source;

@@ -9,12 +9,15 @@ const root = mkdtempSync(join(tmpdir(), 'model-files-'));
 const at = (...names: string[]) => join(root, ...names);
 
 beforeAll(() => {
-  for (const folder of ['parts', 'gap', 'folder', 'two', 'none']) mkdirSync(at(folder));
+  for (const folder of ['parts', 'gap', 'folder', 'two', 'none', 'embedder', 'embedder/1_Pooling'])
+    mkdirSync(at(folder));
   for (const number of [1, 2, 3]) writeFileSync(at('parts', `m-Q4_0-0000${number}-of-00003.gguf`), `part ${number}`);
   writeFileSync(at('parts', 'other.gguf'), 'other');
   writeFileSync(at('gap', 'm-00002-of-00002.gguf'), 'x');
   for (const name of ['config.json', 'tokenizer.json', 'model.safetensors', 'README.md'])
     writeFileSync(at('folder', name), name);
+  for (const name of ['config.json', 'tokenizer.json', 'model.safetensors', 'modules.json', '1_Pooling/config.json'])
+    writeFileSync(at('embedder', name), name);
   for (const name of ['a.gguf', 'b.gguf']) writeFileSync(at('two', name), name);
   writeFileSync(at('none', 'letter.txt'), 'Hello');
 });
@@ -46,6 +49,19 @@ describe('openModelFiles', () => {
 
   it('takes the one model of a folder, and leaves the rest', async () => {
     expect(await contents(at('folder'))).toEqual(['folder', ['config.json', 'tokenizer.json', 'model.safetensors']]);
+  });
+
+  it('keeps the folders within a model in its files’ names', async () => {
+    const { bytes, close } = await openModelFiles([at('embedder')]);
+    const names = 'read' in bytes ? [] : bytes.map(({ fileName }) => fileName);
+    await close();
+    expect(names).toEqual([
+      'config.json',
+      'tokenizer.json',
+      'modules.json',
+      '1_Pooling/config.json',
+      'model.safetensors',
+    ]);
   });
 
   it.each([

@@ -1,11 +1,12 @@
 /** The files of a model on this machine's disk, from what a person gives a tool: a file, its parts, or a folder. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { findModels } from '../workers/format/find-models.ts';
 import { splitName } from '../workers/format/gguf-split.ts';
 import type { ModelBytes } from '../workers/engines/load-model.ts';
 import { EngineError } from '../workers/protocol/errors.ts';
 import type { ListedFile, ModelChoice } from '../workers/protocol/found.ts';
+import { namesInFolder } from '../workers/protocol/names-in-folder.ts';
 import { openFileSource } from './testing/file-source.ts';
 
 /** A model's open files. */
@@ -60,7 +61,8 @@ async function open(name: string, paths: readonly string[]): Promise<ModelFiles>
     await close();
     throw error;
   }
-  const named = sources.map((source, index) => ({ ...source, fileName: basename(paths[index]!) }));
+  const names = namesInFolder(paths.map((path) => resolve(path).split(sep).join('/')));
+  const named = sources.map((source, index) => ({ ...source, fileName: names[index]! }));
   return { name, bytes: named.length === 1 ? named[0]! : named, close };
 }
 

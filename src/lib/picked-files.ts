@@ -34,7 +34,7 @@ const MODEL_NAME =
   /\.(gguf|ggml|safetensors|onnx|pth?|ckpt|bin)$|^(mlc-chat-config|ndarray-cache|tensor-cache)\.json$/i;
 /** What lies beside the weights of a model in several files, and may be somebody's own file elsewhere. */
 const BESIDE_MODEL =
-  /^((generation_|tokenizer_|preprocessor_|quantization_|processor_)?config|tokenizer|special_tokens_map|added_tokens|vocab|chat_template|.*\.safetensors\.index)\.json$|^(merges\.txt|chat_template\.jinja|tokenizer\.model)$/i;
+  /^((generation_|tokenizer_|preprocessor_|quantization_|processor_)?config|tokenizer|special_tokens_map|added_tokens|vocab|modules|chat_template|.*\.safetensors\.index)\.json$|^(merges\.txt|chat_template\.jinja|tokenizer\.model)$/i;
 
 /**
  * Tells a model's files from those to be attached to a message: by folder (a folder is a model's), by name, and where that

@@ -50,6 +50,15 @@ describe('files that were picked', () => {
     expect([finder.offer, finder.otherFiles, library.candidate?.source.kind]).toEqual([null, 1, 'files']);
   });
 
+  it('keep the folders within the model in their names', async () => {
+    const names = ['config.json', '1_Pooling/config.json', 'model.safetensors'];
+    const files = picked(...names.map((name) => `folder/${name}`));
+    const { finder, inspected } = make(found([choice(files.map(({ path }) => path))]));
+    await finder.pick(files);
+    const chosen = files.map(({ file }, index) => ({ file, fileName: names[index] }));
+    expect(inspected).toEqual([{ kind: 'files', name: 'M', files: chosen }]);
+  });
+
   it('are offered where there are several choices, and each leads to its own files', async () => {
     const choices = [choice(['a.gguf'], { quantization: 'Q4_0' }), choice(['b.gguf'], { quantization: 'Q8_0' })];
     const { finder, inspected } = make(found(choices));

@@ -2,6 +2,7 @@
 import { EngineError } from '../../workers/protocol/errors.ts';
 import type { FoundModel, FoundModels, ModelChoice } from '../../workers/protocol/found.ts';
 import type { ModelSource, Repository } from '../../workers/protocol/model.ts';
+import { namesInFolder } from '../../workers/protocol/names-in-folder.ts';
 import { cleanName } from '../attachments/file-name.ts';
 import { hubEndpoint } from '../lib/hub-endpoint.ts';
 import type { PickedFile } from '../lib/picked-files.ts';
@@ -57,7 +58,8 @@ export class Finder {
       const record = files.find(({ path }) => path === besides)?.file;
       const recorded = record && { record };
       if (chosen.length === 1) return { ...fileSource(chosen[0]!), ...recorded };
-      const named = chosen.map(({ file }) => ({ file, fileName: file.name }));
+      const names = namesInFolder(chosen.map(({ path }) => path));
+      const named = chosen.map(({ file }, index) => ({ file, fileName: names[index]! }));
       return { kind: 'files', name: model.name, files: named, ...recorded };
     };
     this.otherFiles = found.otherFiles;

@@ -41,6 +41,11 @@ function rotaryShare(value: (key: string) => unknown): number {
   return Number(value('rope.dimension_count')) / headDim;
 }
 
+/** Takes fields away. */
+function without(...names: readonly string[]): Record<string, undefined> {
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
+
 /** Factors of a tensor as numbers. */
 function numbers(model: RandomModel, name: string): number[] {
   const bytes = model.tensors.find((tensor) => tensor.name === name)!.bytes.slice();
@@ -192,6 +197,71 @@ export const twinFamilies: Readonly<Record<string, TwinFamily>> = {
       use_bias: true,
     }),
   },
+  bert: {
+    className: 'BertModel',
+    layers: 'encoder.layer.',
+    names: {
+      token_embd: 'embeddings.word_embeddings',
+      position_embd: 'embeddings.position_embeddings',
+      token_types: 'embeddings.token_type_embeddings',
+      token_embd_norm: 'embeddings.LayerNorm',
+      attn_q: 'attention.self.query',
+      attn_k: 'attention.self.key',
+      attn_v: 'attention.self.value',
+      attn_output: 'attention.output.dense',
+      attn_output_norm: 'attention.output.LayerNorm',
+      ffn_up: 'intermediate.dense',
+      ffn_down: 'output.dense',
+      layer_output_norm: 'output.LayerNorm',
+    },
+    fields: (value) => ({
+      hidden_act: 'gelu',
+      layer_norm_eps: value('attention.layer_norm_epsilon'),
+      position_embedding_type: 'absolute',
+      type_vocab_size: 2,
+      ...without('rms_norm_eps', 'num_key_value_heads', 'rope_theta', 'tie_word_embeddings'),
+    }),
+  },
+  'nomic-bert': {
+    className: 'NomicBertModel',
+    layers: 'encoder.layers.',
+    names: {
+      token_embd: 'embeddings.word_embeddings',
+      token_types: 'embeddings.token_type_embeddings',
+      token_embd_norm: 'emb_ln',
+      attn_qkv: 'attn.Wqkv',
+      attn_output: 'attn.out_proj',
+      attn_output_norm: 'norm1',
+      ffn_up: 'mlp.fc11',
+      ffn_gate: 'mlp.fc12',
+      ffn_down: 'mlp.fc2',
+      layer_output_norm: 'norm2',
+    },
+    fields: (value) => ({
+      activation_function: 'swiglu',
+      layer_norm_epsilon: value('attention.layer_norm_epsilon'),
+      n_embd: value('embedding_length'),
+      n_head: value('attention.head_count'),
+      n_inner: value('feed_forward_length'),
+      n_layer: value('block_count'),
+      // More than it was trained for, as the published files say.
+      n_positions: 4 * Number(value('context_length')),
+      max_trained_positions: value('context_length'),
+      rotary_emb_base: value('rope.freq_base'),
+      rotary_emb_fraction: 1,
+      rotary_emb_interleaved: false,
+      rotary_emb_scale_base: null,
+      rotary_scaling_factor: null,
+      causal: false,
+      prenorm: false,
+      qkv_proj_bias: false,
+      mlp_fc1_bias: false,
+      mlp_fc2_bias: false,
+      type_vocab_size: 2,
+      ...without('hidden_act', 'hidden_size', 'intermediate_size', 'max_position_embeddings', 'num_attention_heads'),
+      ...without('num_hidden_layers', 'num_key_value_heads', 'rms_norm_eps', 'rope_theta'),
+    }),
+  },
   gpt2: {
     className: 'GPT2LMHeadModel',
     transposed: true,
@@ -215,19 +285,8 @@ export const twinFamilies: Readonly<Record<string, TwinFamily>> = {
       n_layer: value('block_count'),
       n_positions: value('context_length'),
       n_inner: value('feed_forward_length'),
-      ...Object.fromEntries(
-        [
-          'hidden_act',
-          'rms_norm_eps',
-          'hidden_size',
-          'num_attention_heads',
-          'num_key_value_heads',
-          'num_hidden_layers',
-          'max_position_embeddings',
-          'intermediate_size',
-          'rope_theta',
-        ].map((name) => [name, undefined]),
-      ),
+      ...without('hidden_act', 'hidden_size', 'intermediate_size', 'max_position_embeddings', 'num_attention_heads'),
+      ...without('num_hidden_layers', 'num_key_value_heads', 'rms_norm_eps', 'rope_theta'),
     }),
   },
 };

@@ -1,6 +1,6 @@
 /**
  * A random GGUF model written as the MLC folder that holds the same numbers: fused tensors, rows of q and k in the
- * checkpoint's order, codes in words. Matrices are Q4_0 (as q4f16_1, q4f16_0 or q4f32_1), F16 (as q0f16) or F32 (as q3f16_1,
+ * checkpoint's order, codes in words. Matrices are Q4_0 (as q4f16_1, q4f16_0 or q4f32_1), F16 (as q0f16) or F32 (as q0f32, or as q3f16_1,
  * which holds them if `onThreeBits` has rounded them); norms stay in f32.
  */
 import { createHash } from 'node:crypto';
@@ -148,6 +148,7 @@ function mlcName(name: string, architecture: string): string {
       .replace('self_attn.dense', 'mixer.out_proj');
   if (architecture === 'gpt2') return name.startsWith('lm_head') ? name : `transformer.${name}`;
   if (architecture === 'starcoder2') return name.replace(/self_attn\.[qkv]_proj/, 'self_attn.wqkv_pack');
+  if (architecture === 'bert') return name.replace(/attention\.self\.(?:query|key|value)/, 'attention.self.qkv');
   if (architecture === 'gemma3') return `language_model.${name.replace(/mlp\.(gate|up)_proj/, 'mlp.gate_up_proj')}`;
   return name
     .replace(/self_attn\.[qkv]_proj/, architecture.startsWith('qwen') ? 'self_attn.c_attn' : 'self_attn.qkv_proj')
@@ -178,13 +179,14 @@ export function mlcTensors(model: RandomModel, quantization = 'q4f16_1'): MlcTen
     if (columns === undefined) return [{ name, dtype: 'float32', shape: [rows], bytes }];
     const stored = (columns: number) => (experts > 0 ? [experts, rows / experts, columns] : [rows, columns]);
     const isRouter = /gate\.weight$/.test(name);
-    if (parts[0]!.dtype === 'F16' || isRouter) {
+    if (parts[0]!.dtype === 'F16' || quantization === 'q0f32' || isRouter) {
       const dtype = parts[0]!.dtype === 'F16' ? 'float16' : 'float32';
       return [{ name, dtype, shape: stored(columns), bytes }];
     }
     const { words, scales } = quantization === 'q3f16_1' ? asThreeBits(bytes, columns) : asGroups(bytes);
     const stem = name.replace(/\.weight$/, '');
-    const transposed = quantization === 'q4f16_0' && !/(embed_tokens|\.wte|\.wpe)$/.test(stem) && experts === 0;
+    const transposed =
+      quantization === 'q4f16_0' && !/(embed_tokens|\.wte|\.wpe|embeddings)$/.test(stem) && experts === 0;
     const shaped = (columns: number) => (transposed ? [columns, rows] : stored(columns));
     const laid = (bytes: Uint8Array, itemBytes: number) => (transposed ? transpose(bytes, rows, itemBytes) : bytes);
     const wide = quantization === 'q4f32_1';
@@ -206,7 +208,7 @@ export function mlcConfig(model: RandomModel, quantization: string): Record<stri
   const context_window_size = max_position_embeddings ?? n_positions;
   const className = String((sizes['architectures'] as unknown[])[0]);
   const type = className
-    .replace(/ForCausalLM|LMHeadModel/, '')
+    .replace(/ForCausalLM|LMHeadModel|Model$/, '')
     .replace('Moe', '_moe')
     .replace('NeoX', '_neox')
     .toLowerCase();

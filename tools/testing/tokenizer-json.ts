@@ -119,6 +119,7 @@ export function sentencePieceJson(file: ModelFile): JsonRecord {
 
 /** WordPiece with BERT's own spelling of tokens that go on. */
 export function wordPieceJson(file: ModelFile): JsonRecord {
+  const control = (token: string): Json => [token, tokensOf(file).indexOf(token)];
   const vocab = tokensOf(file).map((token) => {
     if (token.startsWith('▁')) return token.slice(1);
     return token.startsWith('[') && token.endsWith(']') && token.length > 2 ? token : `##${token}`;
@@ -141,7 +142,7 @@ export function wordPieceJson(file: ModelFile): JsonRecord {
         lowercase: true,
       },
       pre_tokenizer: { type: 'BertPreTokenizer' },
-      post_processor: { type: 'BertProcessing', sep: ['[SEP]', 102], cls: ['[CLS]', 101] },
+      post_processor: { type: 'BertProcessing', sep: control('[SEP]'), cls: control('[CLS]') },
       decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     },
   );

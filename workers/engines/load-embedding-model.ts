@@ -43,6 +43,13 @@ export async function loadEmbeddingModel(
 function requirePooling(file: ModelFile, architecture: string): Pooling {
   const pooling = poolingOf(file, architecture);
   if (pooling !== null) return pooling;
+  if (file.container !== 'gguf') {
+    throw new EngineError('FileUnsupported', {
+      what: 'The folder does not say how to make an embedding of a text',
+      expected: 'modules.json, and the folder with the pooling that it names',
+      remedy: 'Choose the whole folder of an embedding model, with the folders in it.',
+    });
+  }
   throw new EngineError('FileUnsupported', {
     what: 'The file does not say how to make an embedding of a text',
     expected: `"${architecture}.pooling_type" of 1 (mean), 2 (first token) or 3 (last token)`,

@@ -6,7 +6,7 @@
  * `PoolingType`.
  */
 import { metadataBoolean, metadataNumber } from './metadata.ts';
-import type { ModelFile } from './model-file.ts';
+import type { MetadataValue, ModelFile } from './model-file.ts';
 
 /** Which states of a text's tokens make its embedding: their mean, the first one (BERT's class token), or the last one. */
 export type Pooling = 'mean' | 'first' | 'last';
@@ -29,6 +29,11 @@ export function poolingType(file: ModelFile, architecture: string): number {
 /** How the model makes one embedding of a text; `null` if its file names no way to, or one that is not known here. */
 export function poolingOf(file: ModelFile, architecture: string): Pooling | null {
   return POOLING_TYPES[poolingType(file, architecture)] ?? null;
+}
+
+/** What a GGUF file says of this kind of pooling. */
+export function poolingMetadata(architecture: string, pooling: Pooling): ReadonlyMap<string, MetadataValue> {
+  return new Map([[`${architecture}.pooling_type`, POOLING_TYPES.indexOf(pooling)]]);
 }
 
 /** Whether the model says what comes next in a text: it was neither trained for embeddings or scores, nor to look ahead. */

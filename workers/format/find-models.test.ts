@@ -166,6 +166,22 @@ describe('safetensors', () => {
     });
   });
 
+  it.each(['', 'x/M/'])('one that makes embeddings comes with what says how it pools, in "%s"', (folder) => {
+    const inside = ['1_Pooling/config.json', 'config.json', 'model.safetensors', 'modules.json', 'tokenizer.json'];
+    const others = ['2_Normalize/config.json', 'onnx/config.json', 'config_sentence_transformers.json'];
+    const files = listed(...[...inside, ...others].map((path) => `${folder}${path}`), 'y/1_Pooling/config.json');
+    const [model, ...more] = findModels(files, 'M');
+    expect([model!.name, more]).toEqual(['M', []]);
+    expect(model!.choices[0]).toMatchObject({ container: 'safetensors', missing: [] });
+    expect(model!.choices[0]!.files.map(({ path }) => path)).toEqual(
+      ['config.json', 'tokenizer.json', 'modules.json', '1_Pooling/config.json', 'model.safetensors'].map(
+        (name) => `${folder}${name}`,
+      ),
+    );
+    const chat = files.filter(({ path }) => !path.endsWith('modules.json'));
+    expect(findModels(chat, 'M')[0]!.choices[0]!.files).toHaveLength(3);
+  });
+
   it('shards come with their index; what is missing is named', () => {
     const shards = ['model-00001-of-00003.safetensors', 'model-00003-of-00003.safetensors'];
     expect(found('config.json', 'tokenizer.json', 'model.safetensors.index.json', ...shards)).toEqual([

@@ -23,7 +23,10 @@ const HUGGING_FACE_FILES = [
   'tokenizer.json',
   'tokenizer_config.json',
   'chat_template.jinja',
+  'modules.json',
 ] as const;
+/** The folder of an embedding model in which Sentence Transformers says how it pools. */
+const POOLING_FOLDER = /^\d+_Pooling$/;
 const MLC_CONFIG = 'mlc-chat-config.json';
 const MLC_LISTS = ['tensor-cache.json', 'ndarray-cache.json'] as const;
 const INDEX = 'model.safetensors.index.json';
@@ -40,10 +43,11 @@ export function findModels(files: readonly ListedFile[], rootName = 'model'): Fo
     model.choices.push(choice);
     models.set(key, model);
   };
-  for (const [folder, inside] of byFolder(files)) {
+  const folders = byFolder(files);
+  for (const [folder, inside] of folders) {
     for (const { name, choice } of ggufChoices(inside)) add(withoutQuantizationFolder(folder, choice), name, choice);
     const name = lastSegment(folder) || rootName;
-    const whole = mlcChoice(folder, name, inside) ?? safetensorsChoice(folder, inside);
+    const whole = mlcChoice(folder, name, inside) ?? safetensorsChoice(folder, inside, poolingFiles(folder, folders));
     if (whole) add(folder, name, whole);
   }
   return [...models.values()]
@@ -119,7 +123,21 @@ function mlcChoice(folder: string, name: string, inside: readonly ListedFile[]):
   return choice('mlc', quantization, files, missing);
 }
 
-function safetensorsChoice(folder: string, inside: readonly ListedFile[]): ModelChoice | null {
+/** What says how the model of a folder pools; none of one that writes. */
+function poolingFiles(folder: string, folders: ReadonlyMap<string, readonly ListedFile[]>): ListedFile[] {
+  if (named(folders.get(folder) ?? [], 'modules.json').length === 0) return [];
+  return [...folders].flatMap(([path, inside]) =>
+    inFolder(folder, lastSegment(path)) === path && POOLING_FOLDER.test(lastSegment(path))
+      ? named(inside, 'config.json')
+      : [],
+  );
+}
+
+function safetensorsChoice(
+  folder: string,
+  inside: readonly ListedFile[],
+  pooling: readonly ListedFile[],
+): ModelChoice | null {
   const shards = inside.filter(({ path }) => /^model-\d{5}-of-\d{5}\.safetensors$/.test(lastSegment(path)));
   const index = named(inside, INDEX);
   const single = named(inside, 'model.safetensors');
@@ -137,7 +155,7 @@ function safetensorsChoice(folder: string, inside: readonly ListedFile[]): Model
   const required = ['config.json', 'tokenizer.json', ...needed, ...shardNames];
   const missing = required.filter((name) => named(inside, name).length === 0).map((name) => inFolder(folder, name));
   const extra = HUGGING_FACE_FILES.flatMap((name) => named(inside, name));
-  return choice('safetensors', null, [...extra, ...weights], missing);
+  return choice('safetensors', null, [...extra, ...pooling, ...weights], missing);
 }
 
 function choice(

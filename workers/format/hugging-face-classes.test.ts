@@ -8,6 +8,7 @@ import {
   twinTensors,
   unpermuted,
 } from '../../tools/testing/hugging-face-twin.ts';
+import { poolingFiles } from '../../tools/testing/pooling-files.ts';
 import { STABLELM_12B } from '../../tools/testing/random-architectures.ts';
 import { randomModel, type RandomModel } from '../../tools/testing/random-model.ts';
 import { writeGguf } from '../../tools/testing/write-gguf.ts';
@@ -17,6 +18,7 @@ import { type ErrorCode } from '../protocol/errors.ts';
 import type { NamedSource } from '../source/byte-source.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import type { ArchitectureName } from './architecture-names.ts';
+import { isCausal } from './embedding-model.ts';
 import { readGguf } from './gguf.ts';
 import { MODEL_CLASSES } from './hugging-face-classes.ts';
 import { readHuggingFace } from './hugging-face.ts';
@@ -39,9 +41,12 @@ const DENSE = [
   'gpt2',
   'gptneox',
 ] as const;
+/** They make embeddings. */
+const ENCODERS = ['bert', 'nomic-bert'] as const;
+const FULL_HEADS: readonly string[] = ['gpt2', 'gptneox', ...ENCODERS];
 
 function model(architecture: ArchitectureName): RandomModel {
-  return randomModel({ ...SIZES, architecture, kvHeads: ['gpt2', 'gptneox'].includes(architecture) ? 4 : 2 });
+  return randomModel({ ...SIZES, architecture, kvHeads: FULL_HEADS.includes(architecture) ? 4 : 2 });
 }
 
 function configOf(architecture: ArchitectureName, change: Record<string, unknown> = {}): JsonObject {
@@ -55,11 +60,13 @@ const folder = (config: Record<string, unknown>, tensors: readonly SafetensorToW
 ];
 
 describe('the same weights in two containers', () => {
-  it.each(DENSE)('of %s give the same metadata and tensors', async (architecture) => {
+  it.each([...DENSE, ...ENCODERS])('of %s give the same metadata and tensors', async (architecture) => {
     const random = model(architecture);
     const { permuted = false, normsLackOne = false } = twinFamilies[architecture]!;
     const gguf = await readGguf(bytesSource(writeGguf(random)));
-    const file = await readHuggingFace(huggingFaceTwin(random, 2));
+    const pooled = architecture === 'bert' ? poolingFiles('cls') : poolingFiles('mean');
+    const besides = (ENCODERS as readonly string[]).includes(architecture) ? pooled : [];
+    const file = await readHuggingFace([...huggingFaceTwin(random, 2), ...besides]);
     expect([...file.tensors.keys()].sort()).toEqual([...gguf.tensors.keys()].sort());
     for (const { name, type, shape, byteOffset, byteLength } of gguf.tensors.values()) {
       const tensor = file.tensors.get(name)!;
@@ -80,7 +87,11 @@ describe('the same weights in two containers', () => {
       if (!key.startsWith(`${architecture}.`) || (architecture === 'phi3' && key.endsWith('sliding_window'))) continue;
       const read = file.metadata.get(key);
       const same = key.endsWith('epsilon') ? Math.fround(Number(read)) : read;
-      if (architecture === 'gpt2' && key.includes('.rope.')) continue; // it does not turn
+      if (['gpt2', 'bert'].includes(architecture) && key.includes('.rope.')) continue; // they do not turn
+      if (key.endsWith('.causal')) {
+        expect(isCausal(file, architecture)).toBe(value);
+        continue;
+      }
       expect([key, same]).toEqual([key, value]);
       compared++;
     }
@@ -183,6 +194,33 @@ describe('names', () => {
     ]);
   });
 
+  test('of BERT may have a head for other tasks beside them, and a count of positions', async () => {
+    const random = model('bert');
+    const floats = (name: string, ...shape: number[]) => ({
+      ...{ name, dtype: 'F32', shape },
+      bytes: new Uint8Array(4 * shape.reduce((product, size) => product * size, 1)),
+    });
+    const head = [floats('pooler.dense.weight', 128, 128), floats('pooler.dense.bias', 128)];
+    const count = { name: 'embeddings.position_ids', dtype: 'I64', shape: [1, 4], bytes: new Uint8Array(32) };
+    const files = folder(twinConfig(random), [...twinTensors(random), ...head, count]);
+    expect((await readHuggingFace(files)).tensors.size).toBe(random.tensors.length);
+    const classified = folder(twinConfig(random), [...twinTensors(random), floats('classifier.weight', 2, 128)]);
+    expect((await outcome(() => readHuggingFace(classified)))[1]).toMatch(/"classifier\.weight" is not known here/);
+  });
+
+  test.each([
+    ['bert', 'embeddings.token_type_embeddings.weight', 'token_types.weight'],
+    ['bert', 'encoder.layer.3.attention.self.key.bias', 'blk.3.attn_k.bias'],
+    ['bert', 'encoder.layer.0.output.dense.bias', 'blk.0.ffn_down.bias'],
+    ['nomic-bert', 'embeddings.token_type_embeddings.weight', 'token_types.weight'],
+  ] as const)('of %s misses %s', async (architecture, stored, gguf) => {
+    const random = model(architecture);
+    const tensors = twinTensors(random).filter(({ name }) => name !== stored);
+    const [code, message] = await outcome(() => readHuggingFace(folder(twinConfig(random), tensors)));
+    expect(code).toBe('TensorMissing');
+    expect(message).toContain(JSON.stringify(gguf));
+  });
+
   test('of Phi-2 has a bias of the logits, which is missed', async () => {
     const random = model('phi2');
     const tensors = twinTensors(random).filter(({ name }) => name !== 'lm_head.bias');
@@ -242,6 +280,15 @@ describe('names', () => {
 });
 
 describe('config.json', () => {
+  it.each([
+    [false, false],
+    [true, undefined],
+    [null, undefined],
+  ])('says with %j whether tokens look ahead', (is_causal, causal) => {
+    const { metadata } = readConfig(configOf('stablelm', { is_causal }));
+    expect(metadata.get('stablelm.attention.causal')).toBe(causal);
+  });
+
   const layerTypes = (full: number) =>
     ['sliding_attention', 'sliding_attention', 'sliding_attention', 'sliding_attention'].with(full, 'full_attention');
 
@@ -475,6 +522,32 @@ describe('config.json', () => {
       /"use_parallel_residual".*true or false/,
     ],
     ['no biases', 'gptneox', { attention_bias: false }, 'FileUnsupported', /"attention_bias".*true, got false/],
+    ['a direction as text', 'stablelm', { is_causal: 'no' }, 'FileMalformed', /"is_causal".*true or false, got "no"/],
+    ['ReLU in BERT', 'bert', { hidden_act: 'relu' }, 'FileUnsupported', /gelu, got "relu"/],
+    [
+      'relative positions',
+      'bert',
+      { position_embedding_type: 'relative_key' },
+      'FileUnsupported',
+      /"absolute", got "rel/,
+    ],
+    ['positions of a number', 'bert', { position_embedding_type: 1 }, 'FileMalformed', /"position_embedding_type"/],
+    ['BERT that writes', 'bert', { is_decoder: true }, 'FileUnsupported', /"is_decoder".*false, got true/],
+    ['another text to look at', 'bert', { add_cross_attention: true }, 'FileUnsupported', /"add_cross_attention"/],
+    ['no positions', 'bert', { max_position_embeddings: 0 }, 'FileMalformed', /"max_position_embeddings".*got 0/],
+    ['GELU in Nomic BERT', 'nomic-bert', { activation_function: 'gelu' }, 'FileUnsupported', /swiglu, got "gelu"/],
+    ['norms before', 'nomic-bert', { prenorm: true }, 'FileUnsupported', /"prenorm".*false, got true/],
+    ['biases of q, k and v', 'nomic-bert', { qkv_proj_bias: true }, 'FileUnsupported', /"qkv_proj_bias"/],
+    [
+      'pairs side by side',
+      'nomic-bert',
+      { rotary_emb_interleaved: true },
+      'FileUnsupported',
+      /"rotary_emb_interleaved"/,
+    ],
+    ['heads that turn in part', 'nomic-bert', { rotary_emb_fraction: 0.5 }, 'FileUnsupported', /expected 1, got 0\.5/],
+    ['fading scores', 'nomic-bert', { rotary_emb_scale_base: 512 }, 'FileUnsupported', /rotary_emb_scale_base/],
+    ['no training', 'nomic-bert', { max_trained_positions: 0 }, 'FileMalformed', /"max_trained_positions"/],
     ['no layers', 'gpt2', { n_layer: null }, 'FileMalformed', /"num_hidden_layers"/],
     [
       'a quantized model',

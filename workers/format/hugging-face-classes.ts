@@ -10,6 +10,7 @@ import { configField, type ConfigFields, unsupportedConfig } from './hugging-fac
 import { readGptOssConfig } from './hugging-face-gpt-oss.ts';
 import { jsonArray, jsonInteger } from './json-fields.ts';
 import type { MetadataValue } from './model-file.ts';
+import { quoted } from './quoted.ts';
 import type { JsonObject, JsonValue } from './strict-json.ts';
 
 /** Metadata below the architecture's name. */
@@ -37,6 +38,8 @@ export interface ModelClass {
   readonly biases?: readonly string[];
   /** Whether the logits have a bias. */
   readonly outputBias?: true;
+  /** Its tokens look both ways; it makes no logits, and tells kinds of text apart. */
+  readonly encoder?: true;
   readonly metadata?: (fields: ConfigFields, config: JsonObject) => OwnMetadata;
 }
 
@@ -184,6 +187,41 @@ const CLASSES: Readonly<Record<string, ModelClass>> = {
       ...requireTruth(fields, 'add_cross_attention', false),
     }),
   },
+  BertModel: {
+    architecture: 'bert',
+    defaults: { hidden_act: 'gelu', layer_norm_eps: 1e-12 },
+    // See GPT-NeoX.
+    activations: [...TANH_GELU, 'gelu'],
+    norm: 'layer',
+    window: 'none',
+    biases: ALL_BIASES,
+    encoder: true,
+    metadata: (fields) => ({
+      ...requireTruth(fields, 'is_decoder', false),
+      ...requireTruth(fields, 'add_cross_attention', false),
+      ...requireText(fields, 'position_embedding_type', 'absolute'),
+    }),
+  },
+  NomicBertModel: {
+    architecture: 'nomic-bert',
+    defaults: { layer_norm_epsilon: 1e-12 },
+    fieldNames: {
+      hidden_act: 'activation_function',
+      layer_norm_eps: 'layer_norm_epsilon',
+      hidden_size: 'n_embd',
+      intermediate_size: 'n_inner',
+      num_hidden_layers: 'n_layer',
+      num_attention_heads: 'n_head',
+      max_position_embeddings: 'n_positions',
+      rope_theta: 'rotary_emb_base',
+      partial_rotary_factor: 'rotary_emb_fraction',
+    },
+    activations: ['swiglu'],
+    norm: 'layer',
+    window: 'none',
+    encoder: true,
+    metadata: nomicSettings,
+  },
   GptOssForCausalLM: {
     architecture: 'gpt-oss',
     window: 'none',
@@ -248,6 +286,17 @@ function graniteSettings(fields: ConfigFields): OwnMetadata {
   };
 }
 
+function nomicSettings(fields: ConfigFields): OwnMetadata {
+  for (const name of ['prenorm', 'causal', 'qkv_proj_bias', 'mlp_fc1_bias', 'mlp_fc2_bias', 'parallel_block'])
+    requireTruth(fields, name, false);
+  for (const name of ['use_rms_norm', 'rotary_emb_interleaved']) requireTruth(fields, name, false);
+  if (fields.get('rotary_emb_scale_base') !== undefined)
+    throw unsupportedConfig('Scores that fade with distance are not known here', 'none', 'rotary_emb_scale_base');
+  // Up to there positions turn as they are; what the file claims beyond is stretched.
+  const trained = fields.count('max_trained_positions', 2048);
+  return { context_length: Math.min(fields.count('max_position_embeddings'), trained) };
+}
+
 /** Which layers do not turn is written into the forward code, as llama.cpp has it; 1 in the list is a layer that turns. */
 function requireEveryFourthUnturned(fields: ConfigFields): OwnMetadata {
   const every = 4;
@@ -264,4 +313,10 @@ function requireTruth(fields: ConfigFields, name: string, expected: boolean): Ow
   const got = fields.truth(name) ?? expected;
   if (got === expected) return {};
   throw unsupportedConfig(`${configField(name)} is not known here`, String(expected), String(got));
+}
+
+function requireText(fields: ConfigFields, name: string, expected: string): OwnMetadata {
+  const got = fields.text(name, expected);
+  if (got === expected) return {};
+  throw unsupportedConfig(`${configField(name)} is not known here`, quoted(expected), quoted(got));
 }

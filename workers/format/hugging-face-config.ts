@@ -33,7 +33,7 @@ export interface HuggingFaceConfig {
   readonly layers: number;
   /** Of each layer; 0 in a dense model. */
   readonly experts: number;
-  /** Whether the embeddings make the logits too; `null` where the file does not say. */
+  /** Whether no other matrix makes logits; `null` where the file does not say. */
   readonly tied: boolean | null;
   /** GGUF's names of the matrices of a layer that must have a bias. */
   readonly biases: readonly string[];
@@ -41,6 +41,8 @@ export interface HuggingFaceConfig {
   readonly outputBias: boolean;
   /** Whether q and k have a norm of each head, in a tensor of its own. */
   readonly headNorms: boolean;
+  /** Whether it makes no logits, and tells kinds of text apart. */
+  readonly encoder: boolean;
   /** (rotaryDim / 2) each, by GGUF's names of such tensors: see `hugging-face-rope.ts`. */
   readonly ropeFactors: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
@@ -110,6 +112,8 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     ...experts.metadata,
     ...known.metadata?.(fields, usual),
     ...readLocalBase(rope, known),
+    // Some embedding models are decoders that were trained on to look both ways.
+    ...(fields.truth('is_causal') === false && { 'attention.causal': false }),
   };
   const { biases = [] } = known;
   return {
@@ -120,10 +124,11 @@ export function readConfig(config: JsonObject): HuggingFaceConfig {
     architecture,
     layers,
     experts: experts.count,
-    tied: fields.truth('tie_word_embeddings'),
+    tied: known.encoder === true || fields.truth('tie_word_embeddings'),
     biases: biases.length === 0 && fields.truth('attention_bias') === true ? ['attn_q', 'attn_k', 'attn_v'] : biases,
     outputBias: known.outputBias === true,
     headNorms: architecture === 'stablelm' && fields.truth('qk_layernorm') === true,
+    encoder: known.encoder === true,
     ropeFactors: rope.factors,
   };
 }

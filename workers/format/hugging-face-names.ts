@@ -1,4 +1,4 @@
-/** Names of tensors as Hugging Face's decoders have them, to GGUF's. Source: llama.cpp's `gguf-py`, `tensor_mapping.py`. */
+/** Names of tensors as Hugging Face's models have them, to GGUF's. Source: llama.cpp's `gguf-py`, `tensor_mapping.py`. */
 import { EngineError } from '../protocol/errors.ts';
 import type { HuggingFaceConfig } from './hugging-face-config.ts';
 import { quoted } from './quoted.ts';
@@ -42,6 +42,11 @@ const NORMS_BEHIND: typeof IN_LAYER = {
 };
 const NORMS_ON_BOTH_SIDES: typeof IN_LAYER = { ...NORMS_BEHIND, pre_feedforward_layernorm: 'ffn_norm' };
 
+const ENCODER_EMBEDDINGS: typeof WHOLE = {
+  'embeddings.word_embeddings.weight': 'token_embd.weight',
+  'embeddings.token_type_embeddings.weight': 'token_types.weight',
+};
+
 /** What architectures have besides, or under other names; the second, tensors that stand in no layer. */
 const OWN: Readonly<Record<string, readonly [inLayer: typeof IN_LAYER, whole?: typeof WHOLE]>> = {
   // Its experts' other parts have no names of this kind.
@@ -78,6 +83,42 @@ const OWN: Readonly<Record<string, readonly [inLayer: typeof IN_LAYER, whole?: t
       'final_layer_norm.weight': 'output_norm.weight',
       'final_layer_norm.bias': 'output_norm.bias',
       'embed_out.weight': 'output.weight',
+    },
+  ],
+  // Embedding models are published as their inner part alone.
+  qwen3: [{}, { 'embed_tokens.weight': 'token_embd.weight', 'norm.weight': 'output_norm.weight' }],
+  bert: [
+    {
+      'attention.self.query': 'attn_q',
+      'attention.self.key': 'attn_k',
+      'attention.self.value': 'attn_v',
+      'attention.output.dense': 'attn_output',
+      'attention.output.LayerNorm': 'attn_output_norm',
+      'intermediate.dense': 'ffn_up',
+      'output.dense': 'ffn_down',
+      'output.LayerNorm': 'layer_output_norm',
+    },
+    {
+      ...ENCODER_EMBEDDINGS,
+      'embeddings.position_embeddings.weight': 'position_embd.weight',
+      'embeddings.LayerNorm.weight': 'token_embd_norm.weight',
+      'embeddings.LayerNorm.bias': 'token_embd_norm.bias',
+    },
+  ],
+  'nomic-bert': [
+    {
+      'attn.Wqkv': 'attn_qkv',
+      'attn.out_proj': 'attn_output',
+      norm1: 'attn_output_norm',
+      'mlp.fc11': 'ffn_up',
+      'mlp.fc12': 'ffn_gate',
+      'mlp.fc2': 'ffn_down',
+      norm2: 'layer_output_norm',
+    },
+    {
+      ...ENCODER_EMBEDDINGS,
+      'emb_ln.weight': 'token_embd_norm.weight',
+      'emb_ln.bias': 'token_embd_norm.bias',
     },
   ],
   starcoder2: [{ 'mlp.c_fc': 'ffn_up', 'mlp.c_proj': 'ffn_down' }, { 'model.norm.bias': 'output_norm.bias' }],
@@ -127,7 +168,9 @@ const PREFIX =
 /** Parts of a model that sees, which text does not pass. */
 const SEEING: readonly string[] = ['gemma3', 'mistral3', 'llama'];
 const EYES = /^(?:model\.)?(?:vision_tower|multi_modal_projector)\./;
-const LAYER = /^(?:(?:model\.)?layers|h)\.(0|[1-9]\d{0,8})\.([\w.]+)\.(weight|bias)$/;
+/** What an encoder has for other tasks, and a count of positions. */
+const BESIDE_ENCODER = /^(?:pooler\.dense\.(?:weight|bias)|embeddings\.position_ids)$/;
+const LAYER = /^(?:(?:model\.)?layers|encoder\.layers?|h)\.(0|[1-9]\d{0,8})\.([\w.]+)\.(weight|bias)$/;
 
 /**
  * GGUF's name, or `null` for a tensor that no text needs. Throws `FileUnsupported` for a name that is not known, since
@@ -141,9 +184,11 @@ export function ggufTensorName(
     layers,
     experts,
     headNorms,
-  }: Pick<HuggingFaceConfig, 'architecture' | 'layers' | 'experts' | 'headNorms'>,
+    encoder,
+  }: Pick<HuggingFaceConfig, 'architecture' | 'layers' | 'experts' | 'headNorms' | 'encoder'>,
 ): GgufName | null {
   if (SEEING.includes(architecture) && EYES.test(stored)) return null;
+  if (encoder && BESIDE_ENCODER.test(stored)) return null;
   const name = stored.replace(PREFIX, (prefix) => (prefix.startsWith('model.') ? 'model.' : ''));
   if (DERIVED.test(name)) return null;
   const [ownInLayer = {}, ownWhole] = OWN[architecture] ?? [];

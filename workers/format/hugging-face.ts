@@ -1,7 +1,7 @@
 /**
  * A Hugging Face model folder (`config.json`, safetensors) as the same `ModelFile` that a GGUF file of it would give,
  * but for the rows of q and k, which keep the checkpoint's order, and Gemma's norms, which lack the 1 that conversion
- * adds. Experts, each in tensors of its own, are read as one; GPT-2's matrices are turned round as they are read, and
+ * adds. A folder of Sentence Transformers makes embeddings. Experts, each in tensors of its own, are read as one; GPT-2's matrices are turned round as they are read, and
  * the heads of GPT-NeoX put in GGUF's order.
  *
  * Refused: types other than F32, F16 and BF16 (but for gpt-oss's experts), tensors of unknown name or given twice, and
@@ -10,6 +10,7 @@
 import { EngineError } from '../protocol/errors.ts';
 import type { NamedSource } from '../source/byte-source.ts';
 import { partNamed } from '../source/joined-source.ts';
+import { type Pooling, poolingMetadata } from './embedding-model.ts';
 import { queriesFirst } from './fused-heads.ts';
 import { withGathered } from './gathered-tensors.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
@@ -20,6 +21,7 @@ import type { ModelFile, TensorInfo } from './model-file.ts';
 import { quoted } from './quoted.ts';
 import { withRopeFactors } from './rope-factors.ts';
 import { readShards } from './safetensors-shards.ts';
+import { readPooling } from './sentence-transformers.ts';
 import { stackedTensor, type StackedPart } from './stacked-tensors.ts';
 import { withTransposed } from './transposed-rows.ts';
 
@@ -33,7 +35,7 @@ const CONFIG_BYTES_MAX = 2 ** 20;
  * `FileTruncated` or `FileUnsupported`.
  */
 export async function readHuggingFace(files: readonly NamedSource[], signal?: AbortSignal): Promise<ModelFile> {
-  const config = readConfig(await readJson(files, 'config.json', signal));
+  const config = forPooling(readConfig(await readJson(files, 'config.json', signal)), await readPooling(files, signal));
   const shards = await readShards(files, signal);
   const tensors = new Map<string, TensorInfo>();
   const inParts = new Map<string, Map<number, TensorInfo>>();
@@ -70,6 +72,13 @@ function partsOf(name: string, { architecture, experts, metadata }: HuggingFaceC
   return [Number(metadata.get(`${architecture}.attention.head_count${letter === 'q' ? '' : '_kv'}`)), 'Head'];
 }
 
+/** The configuration of a model that makes embeddings that way: no matrix that makes logits is looked for. */
+function forPooling(config: HuggingFaceConfig, pooling: Pooling | null): HuggingFaceConfig {
+  if (pooling === null) return config;
+  const metadata = new Map([...config.metadata, ...poolingMetadata(config.architecture, pooling)]);
+  return { ...config, metadata, tied: true, outputBias: false };
+}
+
 /** What conversion to GGUF does to matrices, besides what the forward code undoes. Throws `ShapeMismatch`. */
 function asConverted(file: ModelFile, { architecture, metadata }: HuggingFaceConfig): ModelFile {
   if (architecture === 'gpt2') return withTransposed(file, isConvolution);
@@ -93,7 +102,11 @@ async function readJson(files: readonly NamedSource[], fileName: string, signal?
 
 /** What would otherwise be left out in silence: an untied output, and what is optional in GGUF. */
 function requireWeights(names: ReadonlySet<string>, config: HuggingFaceConfig): void {
-  const required = [...(config.tied === false ? ['output.weight'] : []), ...(config.outputBias ? ['output.bias'] : [])];
+  const required = [
+    ...(config.tied === false ? ['output.weight'] : []),
+    ...(config.outputBias ? ['output.bias'] : []),
+    ...(config.encoder ? ['token_types.weight'] : []),
+  ];
   const inLayer = [
     ...config.biases.map((part) => `${part}.bias`),
     ...(config.headNorms ? ['attn_q_norm.weight', 'attn_k_norm.weight'] : []),

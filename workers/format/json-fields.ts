@@ -77,12 +77,20 @@ export function utf8Text(bytes: Uint8Array, what: string, byteOffset = 0): strin
   }
 }
 
+/** How much of a JSON file is read. */
+type JsonFileLimits = JsonLimits & { maxBytes?: number; signal?: AbortSignal };
+
 /** Reads a whole JSON file whose value is an object. Rejects with `FileMalformed`, also if it is too long. */
-export async function readJsonFile(
+export async function readJsonFile(source: ByteSource, what: string, limits: JsonFileLimits = {}): Promise<JsonObject> {
+  return jsonObject(await readJsonValue(source, what, limits), what);
+}
+
+/** Reads a whole JSON file, whatever its value. Rejects as `readJsonFile` does. */
+export async function readJsonValue(
   source: ByteSource,
   what: string,
-  { maxBytes = JSON_BYTES_MAX, signal, ...limits }: JsonLimits & { maxBytes?: number; signal?: AbortSignal } = {},
-): Promise<JsonObject> {
+  { maxBytes = JSON_BYTES_MAX, signal, ...limits }: JsonFileLimits = {},
+): Promise<JsonValue> {
   if (source.byteLength > maxBytes) {
     throw new EngineError('FileMalformed', {
       what: `${what} is too long`,
@@ -91,5 +99,5 @@ export async function readJsonFile(
     });
   }
   const text = utf8Text(await source.read(0, source.byteLength, signal), what);
-  return jsonObject(parseStrictJson(text, what, limits), what);
+  return parseStrictJson(text, what, limits);
 }

@@ -1,8 +1,12 @@
 /**
  * `mlc-chat-config.json` of an MLC model: its sizes, read as the Hugging Face configuration that they were taken from,
  * and its quantization. Refused: model types that the engine's forward code does not have.
+ *
+ * No file of MLC says how a model pools: WebLLM takes the first token's state of every one that makes embeddings
+ * (`embedding.ts`), and so is it read here.
  */
 import { EngineError } from '../protocol/errors.ts';
+import { poolingMetadata } from './embedding-model.ts';
 import { type HuggingFaceConfig, readConfig } from './hugging-face-config.ts';
 import { unsupportedConfig } from './hugging-face-fields.ts';
 import { jsonInteger, jsonObject, jsonString } from './json-fields.ts';
@@ -31,6 +35,7 @@ const CLASSES: Readonly<Record<string, string | undefined>> = {
   gemma3_text: 'Gemma3ForCausalLM',
   olmo2: 'Olmo2ForCausalLM',
   ministral3: 'Ministral3ForCausalLM',
+  bert: 'BertModel',
 };
 
 /** Classes that tie their embeddings, which MLC writes a second time to make the logits. */
@@ -73,7 +78,8 @@ export function readMlcConfig(root: JsonObject): MlcConfig {
   const config = readConfig(translated);
   if (config.headNorms)
     throw unsupportedConfig('A norm of each head of q and k is not known in this container', 'none', 'qk_layernorm');
-  return { ...config, quantization, scheme };
+  const pooling = config.encoder ? poolingMetadata(config.architecture, 'first') : [];
+  return { ...config, metadata: new Map([...config.metadata, ...pooling]), quantization, scheme };
 }
 
 /** What Phi-2's first files call otherwise. */

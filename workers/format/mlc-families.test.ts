@@ -8,6 +8,7 @@ import { outcome } from '../../tools/testing/outcome.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import type { ArchitectureName } from './architecture-names.ts';
+import { poolingOf } from './embedding-model.ts';
 import { readGguf } from './gguf.ts';
 import { mlcModelFile } from './mlc-model-file.ts';
 import { readMlc } from './mlc.ts';
@@ -26,7 +27,7 @@ describe('families', () => {
         ...SIZES,
         architecture,
         type: 'Q4_0',
-        kvHeads: ['gptneox', 'gpt2'].includes(architecture) ? 4 : 2,
+        kvHeads: ['gptneox', 'gpt2', 'bert'].includes(architecture) ? 4 : 2,
       }),
     );
 
@@ -41,6 +42,25 @@ describe('families', () => {
         expect(Buffer.compare(await bytesOf(file, name), await bytesOf(gguf, name)), name).toBe(0);
     },
   );
+
+  it.each([
+    ['q0f32', 'F32'],
+    ['q0f16', 'F16'],
+    ['q4f16_1', 'Q4_0'],
+    ['q4f16_0', 'Q4_0'],
+  ] as const)('bert in %s has the bytes of GGUF, and the first token’s state', async (quantization, type) => {
+    const random = withoutLowestCode(randomModel({ ...SIZES, kvHeads: 4, architecture: 'bert', type }));
+    const gguf = await readGguf(bytesSource(writeGguf(random)));
+    const file = mlcModelFile(await readMlc(mlcTwin(random, quantization, 3)));
+    expect([...file.tensors.keys()].sort()).toEqual([...gguf.tensors.keys()].sort());
+    for (const { name, type, shape } of gguf.tensors.values()) {
+      expect(file.tensors.get(name)).toMatchObject({ type, shape });
+      expect(Buffer.compare(await bytesOf(file, name), await bytesOf(gguf, name)), name).toBe(0);
+    }
+    for (const key of ['context_length', 'attention.layer_norm_epsilon', 'attention.head_count', 'pooling_type'])
+      expect(Math.fround(Number(file.metadata.get(`bert.${key}`))), key).toBe(gguf.metadata.get(`bert.${key}`));
+    expect(poolingOf(file, 'bert')).toBe('first');
+  });
 
   it('phi3 has its fused tensors apart, and the factors of its rotation', async () => {
     const random = family('phi3');
@@ -127,6 +147,10 @@ describe('families', () => {
     ['starcoder2', 'lm_head.q_weight'],
     ['gpt2', 'transformer.h.0.mlp.c_proj.bias'],
     ['gpt2', 'transformer.wpe.q_weight'],
+    ['bert', 'embeddings.token_type_embeddings.q_weight'],
+    ['bert', 'embeddings.LayerNorm.bias'],
+    ['bert', 'encoder.layer.1.attention.self.qkv.bias'],
+    ['bert', 'encoder.layer.0.output.LayerNorm.weight'],
   ] as const)('%s misses %s', async (architecture, name) => {
     const random = family(architecture);
     const tensors = mlcTensors(random).filter((tensor) => tensor.name !== name);
@@ -166,6 +190,8 @@ describe('families', () => {
     ],
     ['fewer positions than there are', 'gpt2', { context_window_size: 512 }, 'ShapeMismatch', /wpe.*512×.*1024×/],
     ['no biases', 'starcoder2', { use_bias: false }, 'FileUnsupported', /"use_bias"/],
+    ['another number of positions', 'bert', { context_window_size: 512 }, 'ShapeMismatch', /position_embeddings/],
+    ['positions of another kind', 'bert', { position_embedding_type: 'alibi' }, 'FileUnsupported', /got "alibi"/],
     ['a missing layer', 'phi3', { num_hidden_layers: 3 }, 'TensorMissing', /transformer\.h\.2\.mixer\.qkv_proj/],
   ])('refuse %s', async (_what, architecture, change, code, message) => {
     const random = family(architecture);

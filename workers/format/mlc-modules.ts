@@ -14,7 +14,10 @@ export interface MlcModule {
   readonly experts?: number;
 }
 
-/** Every matrix of a decoder, in the order of its layers. Names of the parts are GGUF's. */
+/** BERT's kinds of text. */
+const TEXT_TYPES = 2;
+
+/** Every matrix of a model, in the order of its layers. Names of the parts are GGUF's. */
 export function mlcModules(config: MlcConfig, tied: boolean): MlcModule[] {
   const { architecture, layers, experts } = config;
   const size = (key: string): number => Number(config.metadata.get(`${architecture}.${key}`));
@@ -23,14 +26,10 @@ export function mlcModules(config: MlcConfig, tied: boolean): MlcModule[] {
   const queryRows = size('attention.head_count') * size('attention.key_length');
   const keyRows = size('attention.head_count_kv') * size('attention.key_length');
   const names = mlcNames(architecture);
-  const all: MlcModule[] = [
-    { stem: names.embeddings, columns: hidden, parts: [['token_embd', vocabulary]], embedding: true },
-  ];
-  const { positions } = names;
-  if (positions !== undefined) {
-    const parts = [['position_embd', size('context_length')]] as const;
-    all.push({ stem: positions, columns: hidden, parts, embedding: true });
-  }
+  const all: MlcModule[] = [embedding(names.embeddings, hidden, 'token_embd', vocabulary)];
+  const { positions, textTypes } = names;
+  if (positions !== undefined) all.push(embedding(positions, hidden, 'position_embd', size('context_length')));
+  if (textTypes !== undefined) all.push(embedding(textTypes, hidden, 'token_types', TEXT_TYPES));
   const heads = [
     ['attn_q', queryRows],
     ['attn_k', keyRows],
@@ -52,6 +51,10 @@ export function mlcModules(config: MlcConfig, tied: boolean): MlcModule[] {
   }
   if (!tied) all.push({ stem: names.head ?? 'lm_head', columns: hidden, parts: [['output', vocabulary]] });
   return all;
+}
+
+function embedding(stem: string, columns: number, name: string, rows: number): MlcModule {
+  return { stem, columns, parts: [[name, rows]], embedding: true };
 }
 
 function feedForward({ feedForward: plain }: MlcNames, hidden: number, inner: number): MlcModule[] {
@@ -110,7 +113,7 @@ export function mlcNorms(config: MlcConfig): Map<string, readonly [name: string,
     for (const kind of names.layerNorm ? ['weight', 'bias'] : ['weight'])
       all.set(`${mlc}.${kind}`, [`${gguf}.${kind}`, hidden]);
   };
-  addNorm(names.norm, 'output_norm');
+  addNorm(...names.norm);
   for (let layer = 0; layer < config.layers; layer++) {
     const stem = `${names.layers}.${layer}`;
     for (const [mlc, gguf] of names.norms) addNorm(`${stem}.${mlc}`, `blk.${layer}.${gguf}`);

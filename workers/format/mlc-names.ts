@@ -9,9 +9,12 @@ export interface MlcNames {
   readonly embeddings: string;
   /** Learned embeddings of positions. */
   readonly positions?: string;
+  /** Embeddings of kinds of text, of which there are two. */
+  readonly textTypes?: string;
   /** What stands before a layer's number. */
   readonly layers: string;
-  readonly norm: string;
+  /** The norm as wide as the model that stands in no layer: MLC's name and GGUF's. */
+  readonly norm: readonly [mlc: string, gguf: string];
   /** q, k and v in one tensor, or each in its own. */
   readonly qkv: string | readonly [q: string, k: string, v: string];
   readonly output: string;
@@ -30,7 +33,7 @@ export interface MlcNames {
 const LLAMA: MlcNames = {
   embeddings: 'model.embed_tokens',
   layers: 'model.layers',
-  norm: 'model.norm',
+  norm: ['model.norm', 'output_norm'],
   qkv: 'self_attn.qkv_proj',
   output: 'self_attn.o_proj',
   norms: [
@@ -55,7 +58,7 @@ const NAMES: Readonly<Partial<Record<ArchitectureName, MlcNames>>> = {
   phi3: {
     embeddings: 'transformer.embd',
     layers: 'transformer.h',
-    norm: 'transformer.norm',
+    norm: ['transformer.norm', 'output_norm'],
     qkv: 'mixer.qkv_proj',
     output: 'mixer.out_proj',
     norms: [
@@ -66,7 +69,7 @@ const NAMES: Readonly<Partial<Record<ArchitectureName, MlcNames>>> = {
   phi2: {
     embeddings: 'transformer.embd',
     layers: 'transformer.h',
-    norm: 'lm_head.ln',
+    norm: ['lm_head.ln', 'output_norm'],
     qkv: 'mixer.Wqkv',
     output: 'mixer.out_proj',
     norms: [['ln', 'attn_norm']],
@@ -78,7 +81,7 @@ const NAMES: Readonly<Partial<Record<ArchitectureName, MlcNames>>> = {
   gptneox: {
     embeddings: 'gpt_neox.embed_in',
     layers: 'gpt_neox.layers',
-    norm: 'gpt_neox.final_layer_norm',
+    norm: ['gpt_neox.final_layer_norm', 'output_norm'],
     qkv: 'attention.query_key_value',
     output: 'attention.dense',
     norms: LLAMA.norms,
@@ -90,7 +93,7 @@ const NAMES: Readonly<Partial<Record<ArchitectureName, MlcNames>>> = {
     embeddings: 'transformer.wte',
     positions: 'transformer.wpe',
     layers: 'transformer.h',
-    norm: 'transformer.ln_f',
+    norm: ['transformer.ln_f', 'output_norm'],
     qkv: 'attn.c_attn',
     output: 'attn.c_proj',
     norms: [
@@ -106,11 +109,26 @@ const NAMES: Readonly<Partial<Record<ArchitectureName, MlcNames>>> = {
   gemma3: {
     embeddings: 'language_model.model.embed_tokens',
     layers: 'language_model.model.layers',
-    norm: 'language_model.model.norm',
+    norm: ['language_model.model.norm', 'output_norm'],
     qkv: ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
     output: 'self_attn.o_proj',
     norms: BOTH_SIDES,
     headNorm: 'head',
+  },
+  bert: {
+    embeddings: 'embeddings.word_embeddings',
+    positions: 'embeddings.position_embeddings',
+    textTypes: 'embeddings.token_type_embeddings',
+    layers: 'encoder.layer',
+    norm: ['embeddings.LayerNorm', 'token_embd_norm'],
+    qkv: 'attention.self.qkv',
+    output: 'attention.output.dense',
+    norms: [
+      ['attention.output.LayerNorm', 'attn_output_norm'],
+      ['output.LayerNorm', 'layer_output_norm'],
+    ],
+    layerNorm: true,
+    feedForward: ['intermediate.dense', 'output.dense'],
   },
   olmo2: { ...LLAMA, norms: BEHIND, headNorm: 'row' },
 };

@@ -4,9 +4,10 @@
  */
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSource, Repository } from '../protocol/model.ts';
+import { namesInFolder } from '../protocol/names-in-folder.ts';
 import { openCommit } from './hub-api.ts';
 import type { HubCommit, HubFile } from './hub-api.ts';
-import { baseName, folderOf } from './joined-source.ts';
+import { folderOf } from './joined-source.ts';
 import { openCopy } from './near-copies.ts';
 import type { NearCopies } from './near-copies.ts';
 import { joinOpened } from './opened-source.ts';
@@ -83,19 +84,20 @@ async function openFiles(
       if (wanted.has(file.path)) found.set(file.path, file);
       if (found.size === wanted.size) break;
     }
+  const names = namesInFolder(paths);
   const opened: OpenedPart[] = [];
   for (const [index, path] of paths.entries()) {
     const file = found.get(path);
     if (!file) throw noSuchFile(at.host, path);
     const copy = file.sha256 === null ? null : (near?.bySha256(file.sha256) ?? null);
     if (copy?.byteLength === file.size) {
-      opened.push(await openCopy(copy, path, policy, signal));
+      opened.push(await openCopy(copy, names[index]!, policy, signal));
       continue;
     }
     opened.push({
       // Their size is known, so this asks nothing of the network.
       ...(await openUrl(urls[index]!, { byteLength: file.size, policy }, signal)),
-      fileName: baseName(path),
+      fileName: names[index]!,
       sha256: file.sha256,
       ...(file.gitSha1 !== undefined && { gitSha1: file.gitSha1 }),
     });

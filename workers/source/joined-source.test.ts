@@ -71,5 +71,13 @@ it('finds parts by name, whatever folder they lie in', () => {
   const part = { ...bytesSource(new Uint8Array(1)), fileName: 'folder/config.json' };
   expect(partNamed([part], 'config.json')).toBe(part);
   expect(partNamed([part], 'other.json')).toBeUndefined();
+  const inside = { ...part, fileName: 'folder/1_Pooling/config.json' };
+  expect([partNamed([inside, part], 'config.json'), partNamed([inside, part], '1_Pooling/config.json')]).toEqual([
+    part,
+    inside,
+  ]);
+  const weights = { ...part, fileName: 'folder/model.safetensors' };
+  expect(partNamed([inside, weights], 'config.json')).toBeUndefined();
+  expect(partNamed([], 'config.json')).toBeUndefined();
   expect(baseName('a/b/c.bin')).toBe('c.bin');
 });

@@ -45,9 +45,15 @@ export function joinSources(parts: readonly ByteSource[]): JoinedSource {
   };
 }
 
-/** The part of this file name, or `undefined`. Names are compared without their folders. */
-export function partNamed(parts: readonly NamedSource[], fileName: string): NamedSource | undefined {
-  return parts.find((part) => baseName(part.fileName) === baseName(fileName));
+/**
+ * The part of this name, or `undefined`. A name may begin with folders of the model's own, such as `1_Pooling/config.json`;
+ * the model's folder is the one nearest to the root that any part lies in.
+ */
+export function partNamed(parts: readonly NamedSource[], name: string): NamedSource | undefined {
+  let folder = folderOf(parts[0]?.fileName ?? '');
+  for (const { fileName } of parts) if (folderOf(fileName).length < folder.length) folder = folderOf(fileName);
+  const path = folder === '' ? name : `${folder}/${name}`;
+  return parts.find(({ fileName }) => fileName === path);
 }
 
 /** A path's last segment. */

@@ -4,9 +4,9 @@
  * download that one of both began, the other can go on with.
  */
 import type { ModelSource } from '../protocol/model.ts';
+import { namesInFolder } from '../protocol/names-in-folder.ts';
 import type { OpenedPart, OpenedSource } from './opened-source.ts';
 import { aloneOpened, joinOpened } from './opened-source.ts';
-import { baseName } from './joined-source.ts';
 import { PATIENT } from './retry.ts';
 import type { RetryPolicy } from './retry.ts';
 import { openUrl } from './url-source.ts';
@@ -42,7 +42,8 @@ export async function openNear(
   if (copies === null) return null;
   const paths = source.kind === 'hub' ? [source.fileName] : source.fileNames;
   const files: OpenedPart[] = [];
-  for (const [index, copy] of copies.entries()) files.push(await openCopy(copy, paths[index]!, policy, signal));
+  const names = namesInFolder(paths);
+  for (const [index, copy] of copies.entries()) files.push(await openCopy(copy, names[index]!, policy, signal));
   // Without a commit it is the hash that says what was meant.
   const validator = commit ?? copies[0]!.sha256;
   const at = commit === null ? '' : `@${commit.slice(0, 7)}`;
@@ -54,14 +55,14 @@ export async function openNear(
   return joinOpened(files, { fileName: source.name, origin, again: source, validator });
 }
 
-/** Opens a copy under the name that the hub has for it; its size is known, so this asks nothing of the network. */
+/** Opens a copy under the name that it has in the model; its size is known, so this asks nothing of the network. */
 export async function openCopy(
   { url, byteLength, sha256 }: NearCopy,
-  path: string,
+  fileName: string,
   policy: RetryPolicy,
   signal?: AbortSignal,
 ): Promise<OpenedPart> {
-  return { ...(await openUrl(url, { byteLength, policy }, signal)), fileName: baseName(path), sha256 };
+  return { ...(await openUrl(url, { byteLength, policy }, signal)), fileName, sha256 };
 }
 
 function findCopies(source: HubSource, commit: string | null, near: NearCopies): readonly NearCopy[] | null {

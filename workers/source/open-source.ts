@@ -1,6 +1,7 @@
 /** Opens whatever the page says a model comes from. */
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSource } from '../protocol/model.ts';
+import { namesInFolder } from '../protocol/names-in-folder.ts';
 import { openFile } from './file-source.ts';
 import { folderOf } from './joined-source.ts';
 import { openHub, openHubFiles } from './hub-source.ts';
@@ -55,8 +56,8 @@ async function openUrlFiles(
   signal?: AbortSignal,
 ): Promise<OpenedSource> {
   const files: OpenedPart[] = [];
-  for (const file of source.files)
-    files.push(await openCopy(file, decodeName(webAddress(file.url).pathname), policy, signal));
+  const names = namesInFolder(source.files.map(({ url }) => decodeName(webAddress(url).pathname)));
+  for (const [index, file] of source.files.entries()) files.push(await openCopy(file, names[index]!, policy, signal));
   const [first] = files;
   if (first === undefined) throw new EngineError('NotFound', { what: `${source.name} has no files` });
   const { url, sha256 } = source.files[0]!;

@@ -11,7 +11,7 @@ export type PublishedSource = Extract<ModelSource, { kind: 'url' | 'hub' | 'hub-
 
 /** A file whose size is known. Random reads suit a header; `stream` suits a whole file. */
 export interface OpenedPart extends NamedSource {
-  /** Without folders. */
+  /** Below the model's folder. */
   readonly fileName: string;
   /** SHA-256 that the hub promises for the whole file, lower-case hex; `null` where nobody promises one. */
   readonly sha256: string | null;

@@ -38,7 +38,7 @@ export async function writeIntoFolder(
 ): Promise<void> {
   const own = await onDisk(0, () => ownFolder(folder, name, manifest.sha256));
   try {
-    for (const file of files) await write(file, await onDisk(0, () => create(own.folder, file.fileName)), advance);
+    for (const file of files) await write(file, await onDisk(0, () => createAt(own.folder, file.fileName)), advance);
     await onDisk(0, async () => {
       const record = await (await create(own.folder, RECORD_NAME)).createWritable();
       await record.write(recordOf(manifest));
@@ -85,6 +85,14 @@ async function ownFolder(parent: FolderTarget, name: string, sha256: string | nu
     if (record !== null && record.sha256 === sha256) return { name: tried, folder: found, isNew: false };
   }
   throw new Error(`there are ${NAMES_MAX} folders named ${name}`);
+}
+
+/** A file below a folder, with those between; the browser refuses names that lead out of it. */
+async function createAt(parent: FolderTarget, path: string): Promise<FileTarget> {
+  const [name = '', ...folders] = path.split('/').reverse();
+  let folder = parent;
+  for (const inside of folders.reverse()) folder = await create(folder, inside, 'folder');
+  return create(folder, name);
 }
 
 function create(parent: FolderTarget, name: string, kind: 'folder'): Promise<FolderTarget>;

@@ -155,6 +155,17 @@ describe('into a folder', () => {
     expect(record).toMatchObject({ freehold: 1, name: 'A folder', sha256, source: null, license: null, files: listed });
   });
 
+  it('writes files into the folders that the model has within', async () => {
+    const inner = { 'config.json': noise(900), '1_Pooling/config.json': noise(300), 'model.safetensors': noise(5000) };
+    const { id } = await add(filesFromDisk('A folder', inner));
+    const folder = new FakeFolder();
+    await save(id, folder);
+    const files = new Map(folder.files());
+    for (const [name, bytes] of Object.entries(inner))
+      expect(nodeSha256(files.get(`Model/${name}`)!.bytes)).toBe(nodeSha256(bytes));
+    expect(files.size).toBe(4);
+  });
+
   it('writes the same model over itself, and gives another one of the name a folder of its own', async () => {
     const [first, second] = [await add(fromDisk()), await add(fromDisk(noise(900), 'other.gguf'))];
     const folder = new FakeFolder();

@@ -7,6 +7,7 @@ import { utf8Text } from '../format/json-fields.ts';
 import { EngineError } from '../protocol/errors.ts';
 import { FOLDER_INDEX } from '../protocol/model-folder.ts';
 import type { FolderFile, FolderModel, ModelFolder, OfferedModel } from '../protocol/model-folder.ts';
+import { namesInFolder } from '../protocol/names-in-folder.ts';
 import { checkStatus, get } from '../source/http.ts';
 import type { NearCopies, NearCopy } from '../source/near-copies.ts';
 import { PATIENT, retrying } from '../source/retry.ts';
@@ -115,10 +116,8 @@ async function offeredBy(address: string, text: string): Promise<ModelFolder> {
   const offered: OfferedModel[] = [];
   for (const model of models) {
     const { name, files } = model;
-    const stored = files.map(({ path, byteLength }) => ({
-      fileName: path.slice(path.lastIndexOf('/') + 1),
-      byteLength,
-    }));
+    const names = namesInFolder(files.map(({ path }) => path));
+    const stored = files.map(({ byteLength }, index) => ({ fileName: names[index]!, byteLength }));
     const hashes = files.map(({ sha256 }) => sha256);
     offered.push({
       ...model,

@@ -16,6 +16,7 @@ import {
   smallLibrary,
 } from '../../tools/testing/library-case.ts';
 import { mlcTwin } from '../../tools/testing/mlc-twin.ts';
+import { poolingFiles } from '../../tools/testing/pooling-files.ts';
 import { randomModel } from '../../tools/testing/random-model.ts';
 import { splitGguf } from '../../tools/testing/split-gguf.ts';
 import type { LibraryEntry, ModelSource, TransferProgress } from '../protocol/model.ts';
@@ -253,6 +254,26 @@ describe('real containers', () => {
       expect(entry).toMatchObject({ state: 'complete', storedBytes: fileBytes });
       expect(Buffer.compare(await readWhole(entry.id), Buffer.concat(Object.values(files)))).toBe(0);
     }
+  });
+
+  it('a folder that makes embeddings is said to, from a disk and from a repository', async () => {
+    const sources = [...huggingFaceTwin(model), ...tokenizer, ...poolingFiles('mean')];
+    const files = await asFiles(sources.map((file) => ({ ...file, fileName: `sub/${file.fileName}` })));
+    await hub.close();
+    hub = await startHub({ 'owner/model': files });
+    const library = smallLibrary();
+    const place = { repository: 'owner/model', endpoint: hub.endpoint };
+    const { models, commit } = await library.find({ kind: 'repository', ...place });
+    const fileNames = models[0]!.choices[0]!.files.map(({ path }) => path);
+    const source = { kind: 'hub-files', name: 'sub', ...place, revision: commit!, fileNames } as const;
+    const unsupported = expect.stringMatching(/makes embeddings.*cannot chat/) as string;
+    expect(await new Library().inspect(source)).toMatchObject({ architecture: 'llama', unsupported });
+    const { id } = await add(library, source);
+    const stored = await openStored(id);
+    expect(stored.files.map(({ fileName }) => fileName)).toEqual(fileNames.map((path) => path.replace('sub/', '')));
+    await stored.release();
+    const named = fileNames.map((path) => [path.replace('sub/', ''), files[path]!] as const);
+    expect((await add(library, filesFromDisk('sub', Object.fromEntries(named)))).id).toBe(id);
   });
 
   it('an MLC shard that is not the one of the list is refused on arrival, and nothing of it stays', async () => {

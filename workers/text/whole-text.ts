@@ -1,6 +1,6 @@
 /**
  * The ids of a text as embedding models were trained to read it: with a token before and behind it, such as BERT's [CLS]
- * and [SEP]. A file that wants a token and names none is refused.
+ * and [SEP]. A file that wants a token and names none is refused. A folder's `tokenizer.json` lists both.
  *
  * Source: llama.cpp's `llama_vocab::impl::tokenize` with `add_special`: WordPiece gets both, whatever the file says of
  * BOS; other kinds get what `add_bos_token` and `add_eos_token` say, and unigram an end where the file says nothing.
@@ -8,11 +8,20 @@
 import { metadataBoolean, metadataString } from '../format/metadata.ts';
 import type { ModelFile } from '../format/model-file.ts';
 import { EngineError } from '../protocol/errors.ts';
+import { JsonObject } from './tokenizer-json/json-object.ts';
+import { textFrame } from './tokenizer-json/post-processor.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { readTokenKinds, roleId } from './vocabulary.ts';
 
-/** Makes the encoder. Throws `TokenizerUnsupported` if the file names no token for a place that wants one. */
+/**
+ * Makes the encoder; `file` is as it was read. Throws `TokenizerUnsupported` if it names no token for a place that wants
+ * one, and `FileMalformed` for one outside the vocabulary.
+ */
 export function wholeTextEncoder(file: ModelFile, tokenizer: Tokenizer): (text: string) => number[] {
+  if (file.tokenizerFiles) {
+    const { before, behind } = textFrame(new JsonObject(file.tokenizerFiles.tokenizer, ''), tokenizer.vocabularySize);
+    return framed(tokenizer, before, behind);
+  }
   const { tokens } = readTokenKinds(file);
   const role = (...names: string[]): number | null =>
     names.map((name) => roleId(file, name, tokens.length)).find((id) => id !== null) ?? null;

@@ -20,7 +20,7 @@ import { JsonObject, notUnderstood, wrongValue } from './json-object.ts';
 import { fileModel } from './models.ts';
 import type { JsonModel } from './models.ts';
 import { fileNormalizer } from './normalizers.ts';
-import { startId } from './post-processor.ts';
+import { textFrame } from './post-processor.ts';
 import { fileSplitter } from './splitters.ts';
 
 /** A tokenizer, and what else the files say. */
@@ -166,9 +166,7 @@ export function createJsonTokenizer(files: TokenizerFiles, embeddingRows: number
   const words = vocabulary(model, added, decoder.hasByteTokens, embeddingRows);
   const ids = new Map([...model.ids, ...added.map(({ content, id }) => [content, id] as const)]);
 
-  const start = startId(file);
-  if (start !== null && start >= words.tokens.length)
-    throw wrongValue('post_processor', `an id below ${words.tokens.length}`, start);
+  const [start = null] = textFrame(file, words.tokens.length).before;
   const strayEnd = files.endIds.find((id) => id >= words.tokens.length);
   if (strayEnd !== undefined) throw wrongValue('eos_token_id', `an id below ${words.tokens.length}`, strayEnd);
   const eos = roleId(config, 'eos_token', ids);

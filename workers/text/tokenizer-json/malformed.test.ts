@@ -273,6 +273,43 @@ describe.each<[string, readonly Case[]]>([
         /"post_processor.special_tokens.<s>"/,
       ],
       [
+        'a last token outside the vocabulary',
+        part('post_processor', { type: 'BertProcessing', sep: ['x', 3], cls: ['b', 1] }),
+        MALFORMED,
+        /"post_processor" is wrong: expected an id below 3, got 3/,
+      ],
+      [
+        'an end that is no id',
+        part('post_processor', { type: 'RobertaProcessing', sep: ['b'], cls: ['b', 1] }),
+        MALFORMED,
+        /"post_processor.sep" is wrong: expected a token and its id, got nothing/,
+      ],
+      [
+        'a template without a text',
+        part('post_processor', {
+          type: 'TemplateProcessing',
+          single: [{ SpecialToken: { id: 'b', type_id: 0 } }],
+          special_tokens: { b: { id: 'b', ids: [1], tokens: ['b'] } },
+        }),
+        MALFORMED,
+        /"post_processor.single" is wrong: expected a place for the text, got nothing/,
+      ],
+      [
+        'a template of two texts',
+        part('post_processor', {
+          type: 'TemplateProcessing',
+          single: ['A', 'B'].map((id) => ({ Sequence: { id, type_id: 0 } })),
+        }),
+        UNSUPPORTED,
+        /"post_processor.single" is not understood here: got "B"/,
+      ],
+      [
+        'a template of something else',
+        part('post_processor', { type: 'TemplateProcessing', single: [{ Text: 'A' }] }),
+        MALFORMED,
+        /"post_processor.single\[0\].Sequence" is wrong: expected an object/,
+      ],
+      [
         'a first token outside the vocabulary',
         part('post_processor', { type: 'BertProcessing', sep: ['b', 1], cls: ['x', 3] }),
         MALFORMED,
