@@ -84,7 +84,7 @@ export function countTurn(context: BrowserContext, url: string, plan: TurnPlan):
       );
       return { total, perToken };
     },
-    `(${countGpu.toString()})(globalThis)`,
+    COUNT_SCRIPT,
   );
 }
 
@@ -121,7 +121,11 @@ function decodeSpeed({ tokens, firstTokens, totalMs, firstTextMs }: BenchAnswer)
   return ((tokens - firstTokens) * 1000) / (totalMs - firstTextMs);
 }
 
-async function readCounts(page: Page): Promise<GpuApiCounts> {
+/** The script that has a page count, for `addInitScript`. */
+export const COUNT_SCRIPT = `(${countGpu.toString()})(globalThis)`;
+
+/** What a page, its frames and all workers under it have counted. Throws where one of them does not count. */
+export async function readCounts(page: Page): Promise<GpuApiCounts> {
   const read = () => (globalThis as CountingScope).gpuCounts ?? null;
   const realms = [
     ...page.frames().map((frame) => frame.evaluate(read)),
