@@ -21,6 +21,7 @@ const OPTIONS = {
   depths: 'value',
   rounds: 'value',
   software: 'switch',
+  flags: 'value',
   transformers: 'value',
   'web-llm': 'value',
   json: 'value',
@@ -45,6 +46,7 @@ export async function main(argv: string[]): Promise<number> {
       modelPath,
       peers,
       software: options.has('software'),
+      hardwareFlags: options.text('flags')?.split(' '),
       promptTokens: options.number('prompt') ?? 512,
       answerTokens: options.number('tokens') ?? 64,
       depths: options.integers('depths') ?? [0],
@@ -64,16 +66,18 @@ export interface BenchPlan extends Pick<BenchSetting, 'promptTokens' | 'answerTo
   readonly modelPath: string;
   readonly peers: PeerFolders;
   readonly software: boolean;
+  /** Of Chromium, where a GPU needs others than usual. */
+  readonly hardwareFlags?: readonly string[] | undefined;
 }
 
 /** Opens site and browser, and measures. */
 export async function bench(plan: BenchPlan): Promise<{ setting: BenchSetting; outcomes: readonly EngineOutcome[] }> {
-  const { modelPath, peers, software, promptTokens, answerTokens, depths, rounds } = plan;
+  const { modelPath, peers, promptTokens, answerTokens, depths, rounds } = plan;
   const engines: EngineName[] = ['ours', 'wllama', ...(Object.keys(peers) as EngineName[])];
   const site = await openBenchSite(engines, peers);
   let opened: BenchBrowser | null = null;
   try {
-    opened = await openBrowser(site.pageUrl('ours'), software);
+    opened = await openBrowser(site.pageUrl('ours'), plan);
     const { browser, adapter, isSoftware, name, flags } = opened;
     const outcomes = await runRounds(await browser.newContext(), site, engines, plan);
     const machine = { adapter, isSoftware, browser: name, flags, commit: commit(), cores: availableParallelism() };

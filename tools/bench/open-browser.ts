@@ -17,10 +17,15 @@ const HARDWARE_FLAGS = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '-
 /**
  * Launches Chromium and looks for an adapter on the page at `url`. Without a GPU, or with `software`, it is SwiftShader, with
  * the flags of the end-to-end tests. Throws where there is none either.
+ *
+ * @param hardwareFlags in place of those that usually show a GPU
  */
-export async function openBrowser(url: string, software: boolean): Promise<BenchBrowser> {
+export async function openBrowser(
+  url: string,
+  { software, hardwareFlags = HARDWARE_FLAGS }: { software: boolean; hardwareFlags?: readonly string[] | undefined },
+): Promise<BenchBrowser> {
   const { executablePath, args: softwareFlags } = launchOptions();
-  for (const flags of software ? [softwareFlags] : [HARDWARE_FLAGS, softwareFlags]) {
+  for (const flags of software ? [softwareFlags] : [hardwareFlags, softwareFlags]) {
     const browser = await chromium.launch({ executablePath, args: [...flags] });
     const page = await browser.newPage();
     await page.goto(url);

@@ -42,6 +42,8 @@ export interface CountedTurn {
 
 /** What depth 0 is: no engine takes an empty prompt. */
 const SHORT_PROMPT_TOKENS = 8;
+/** Where only the first text counts: a token alone may be half a character. */
+const FIRST_TEXT_TOKENS = 4;
 /** Runs first, and compiles what is compiled late. */
 const WARM_UP_TOKENS = 4;
 
@@ -51,7 +53,7 @@ let seeds = 0;
 export function measureTurn(context: BrowserContext, url: string, plan: TurnPlan): Promise<MeasuredTurn> {
   return withPage(context, url, plan, async (page, loadMs) => {
     await answer(page, SHORT_PROMPT_TOKENS, WARM_UP_TOKENS);
-    const prefill = await answer(page, plan.promptTokens, 1);
+    const prefill = await answer(page, plan.promptTokens, FIRST_TEXT_TOKENS);
     const decodeTokensPerSecond = [];
     for (const depth of plan.depths)
       decodeTokensPerSecond.push(decodeSpeed(await answer(page, depth || SHORT_PROMPT_TOKENS, plan.answerTokens)));
