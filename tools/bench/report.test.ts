@@ -41,6 +41,7 @@ test('a report says on what it was measured, by whom, and who did not use the GP
   expect(report).toContain('google, swiftshader (**a software adapter');
   expect(report).toContain('Chromium 1, 2 cores, flags `--a --b`. Commit: abc.');
   expect(report).toContain('tiny.gguf. 3 rounds');
+  expect(report).toContain('WebLLM: another file');
   expect(report).toContain(
     '| Freehold | 2 s (1–3) | 64 tokens | 128 tokens/s | 0.5 s | 50 tokens/s (40–60) | 25 tokens/s (20–30) |',
   );

@@ -36,6 +36,9 @@ const NAMES: Record<EngineName, string> = {
   'web-llm': 'WebLLM',
 };
 
+/** Engines that read no GGUF. */
+const OWN_MODELS: ReadonlySet<EngineName> = new Set<EngineName>(['transformers', 'web-llm']);
+
 const COUNTS = {
   submits: 'submits',
   passes: 'passes',
@@ -52,12 +55,14 @@ const COUNTS = {
 /** Both tables, with what they were measured on above them. */
 export function markdownReport(setting: BenchSetting, outcomes: readonly EngineOutcome[]): string {
   const { adapter, isSoftware, browser, flags, commit, cores, model, rounds, promptTokens, answerTokens } = setting;
+  const own = outcomes.filter(({ engine }) => OWN_MODELS.has(engine)).map(({ engine }) => NAMES[engine]);
+  const others = own.length === 0 ? '' : ` ${own.join(' and ')}: another file, the one in the folder that was named.`;
   const kind = isSoftware
     ? '**a software adapter: it says how engines behave, not how fast a graphics card is**'
     : 'GPU';
   return [
     `Adapter: ${adapter} (${kind}). Browser: ${browser}, ${cores} cores, flags \`${flags.join(' ')}\`. Commit: ${commit}.`,
-    `Model: ${model}. ${rounds} rounds, one engine after the other in each; median (lowest–highest).`,
+    `Model: ${model}. ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, one engine after the other in each; median (lowest–highest).${others}`,
     '',
     ...table(
       ['Engine', 'Load', 'Prompt', 'Prefill', 'First text', ...setting.depths.map((depth) => `Decode at ${depth}`)],

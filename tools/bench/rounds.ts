@@ -41,5 +41,6 @@ export async function runRounds(
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0]!.replace(/^page\.evaluate: /, '');
 }

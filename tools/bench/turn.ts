@@ -2,13 +2,16 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import type { BenchAnswer, BenchPage, BenchRequest } from '../harness/bench/bench-engine.ts';
 import {
+  CALLS,
   callsPerToken,
+  type CountedAnswer,
   countGpu,
   type CountingScope,
   type GpuApiCounts,
   type GpuCalls,
   sumCounts,
 } from './count-gpu.ts';
+import { spreadOf } from './statistics.ts';
 
 /** What is asked of each engine. */
 export interface TurnPlan {
@@ -47,6 +50,9 @@ const FIRST_TEXT_TOKENS = 4;
 /** Runs first, and compiles what is compiled late. */
 const WARM_UP_TOKENS = 4;
 
+/** Answers of two lengths that are compared. */
+const COUNTED_PAIRS = 3;
+
 let seeds = 0;
 
 /** Measures, with nothing around the API. */
@@ -67,7 +73,10 @@ export function measureTurn(context: BrowserContext, url: string, plan: TurnPlan
   });
 }
 
-/** Counts what a token of an answer takes: the difference between a long answer and one half as long. */
+/**
+ * Counts what a token of an answer takes: the difference between a long answer and one half as long, to prompts of one
+ * token, so that engines which cut prefill by the clock cut next to nothing. The median of several such pairs.
+ */
 export function countTurn(context: BrowserContext, url: string, plan: TurnPlan): Promise<CountedTurn> {
   return withPage(
     context,
@@ -75,19 +84,23 @@ export function countTurn(context: BrowserContext, url: string, plan: TurnPlan):
     plan,
     async (page) => {
       await answer(page, SHORT_PROMPT_TOKENS, WARM_UP_TOKENS);
-      const start = await readCounts(page);
-      const shorter = await answer(page, SHORT_PROMPT_TOKENS, Math.ceil(plan.answerTokens / 2));
-      const between = await readCounts(page);
-      const longer = await answer(page, SHORT_PROMPT_TOKENS, plan.answerTokens);
-      const total = await readCounts(page);
-      const perToken = callsPerToken(
-        { before: start, after: between, tokens: shorter.tokens },
-        { before: between, after: total, tokens: longer.tokens },
-      );
-      return { total, perToken };
+      const pairs: GpuCalls[] = [];
+      while (pairs.length < COUNTED_PAIRS) {
+        const shorter = await countedAnswer(page, Math.ceil(plan.answerTokens / 2));
+        const longer = await countedAnswer(page, plan.answerTokens);
+        pairs.push(callsPerToken(shorter, longer));
+      }
+      const perToken = CALLS.map((key) => [key, spreadOf(pairs.map((calls) => calls[key])).median] as const);
+      return { total: await readCounts(page), perToken: Object.fromEntries(perToken) as GpuCalls };
     },
     COUNT_SCRIPT,
   );
+}
+
+async function countedAnswer(page: Page, maxTokens: number): Promise<CountedAnswer> {
+  const before = await readCounts(page);
+  const { tokens } = await answer(page, 1, maxTokens);
+  return { before, after: await readCounts(page), tokens };
 }
 
 async function withPage<Result>(

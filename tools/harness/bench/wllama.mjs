@@ -19,7 +19,8 @@ offer({
   async answer({ promptTokens, maxTokens, seed }, onText) {
     let timings;
     await wllama.createCompletion({
-      prompt: promptText(promptTokens - (wllama.mustAddBosToken() ? 1 : 0), seed),
+      // An empty prompt is refused.
+      prompt: promptText(Math.max(1, promptTokens - (wllama.mustAddBosToken() ? 1 : 0)), seed),
       ...{ max_tokens: maxTokens, temperature: 0, ignore_eos: true, cache_prompt: false },
       ...{ stream: true, timings_per_token: true },
       onData(chunk) {
