@@ -1,103 +1,102 @@
 /**
- * `npm run bench`: prefill and decode speed of one model on this machine's adapter, next to the bandwidth that a plain
- * copy kernel reaches in the same run: machines are noisy, ratios within a run are not.
+ * `npm run bench`: our engine beside its peers on the same model in the same browser, turn by turn. Build first. Prints
+ * Markdown; `tools/bench/README.md` says what is measured, how, and how to bring more peers.
  */
-import { copyBandwidth } from '../workers/gpu/bandwidth.ts';
-import type { Gpu } from '../workers/gpu/gpu.ts';
-import type { NativeEngine } from '../workers/engines/native.ts';
-import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { parseOptions } from './arguments.ts';
-import { measureEncode } from './measure-encode.ts';
-import { openNodeEngine } from './node-engine.ts';
+import { type BenchBrowser, openBrowser } from './bench/open-browser.ts';
+import { type BenchSetting, type EngineOutcome, jsonReport, markdownReport } from './bench/report.ts';
+import { runRounds } from './bench/rounds.ts';
+import { SHAPES } from './bench/shapes.ts';
+import { type EngineName, openBenchSite, type PeerFolders } from './bench/site.ts';
+import { writeModel } from './bench/write-model.ts';
 
 const OPTIONS = {
-  model: 'values',
-  adapter: 'value',
+  model: 'value',
   prompt: 'value',
   tokens: 'value',
-  repeats: 'value',
-  json: 'switch',
+  depths: 'value',
+  rounds: 'value',
+  software: 'switch',
+  flags: 'value',
+  transformers: 'value',
+  'web-llm': 'value',
+  json: 'value',
 } as const;
 
-/** Bytes that the copy kernel reads, and writes again: past any cache on hardware, still quick in software. */
-const COPY_BYTES = { hardware: 256 * 2 ** 20, fallback: 64 * 2 ** 20 } as const;
-
-const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
-
-/** Runs the benchmark and prints a table, or one JSON object with `--json`. */
+/** Runs the bench; fails where our own engine does. */
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
-  const opened = await openNodeEngine(options.several('model'), {}, options.text('adapter'));
+  const folder = mkdtempSync(join(tmpdir(), 'freehold-bench-'));
   try {
-    const { engine } = opened;
-    const { contextLength, decodeWeightBytes, gpuBytes, loadMs, summary, variant } = engine.model;
-    const tokens = Math.min(options.number('tokens') ?? 128, Math.floor(contextLength / 3));
-    const prompt = Math.min(options.number('prompt') ?? 512, contextLength - tokens - 1);
-    const repeats = options.number('repeats') ?? 5;
-    const copyBytesPerSecond = await measureCopy(engine.gpu);
-    await run(engine, prompt, tokens); // compiles what the driver compiles late, finds the chunk size
-    const runs = [];
-    for (let repeat = 0; repeat < repeats; repeat++) runs.push(await run(engine, prompt, tokens));
-    const decode = median(runs.map((result) => result.decodeTokensPerSecond));
-    const result = {
-      model: {
-        name: summary.name,
-        quantization: summary.quantization,
-        parameters: summary.parameters,
-        file_bytes: summary.fileBytes,
-      },
-      adapter: engine.gpu.adapter,
-      variant,
-      load_ms: loadMs,
-      [`pp${prompt}_tokens_per_second`]: median(runs.map((result) => result.prefillTokensPerSecond)),
-      [`tg${tokens}_tokens_per_second`]: decode,
-      weight_bytes: gpuBytes.weights,
-      weight_bytes_per_token: decodeWeightBytes,
-      copy_bytes_per_second: copyBytesPerSecond,
-      share_of_copy_bandwidth: (decode * decodeWeightBytes) / copyBytesPerSecond,
-      counts_per_token: runs[0]!.countsPerToken,
-      encode_100_kb_ms: measureEncode(engine.model.tokenizer).elapsedMs,
-    };
-    if (options.has('json')) console.log(JSON.stringify(result));
-    else print(result);
-    return 0;
+    let modelPath = options.text('model');
+    if (modelPath === undefined) {
+      modelPath = join(folder, 'tiny-Q4_0.gguf');
+      await writeModel(modelPath, SHAPES.tiny, 'Q4_0', 'Random tiny Q4_0');
+    }
+    const peers: PeerFolders = {};
+    for (const name of ['transformers', 'web-llm'] as const) {
+      const path = options.text(name);
+      if (path !== undefined) peers[name] = path;
+    }
+    const { setting, outcomes } = await bench({
+      modelPath,
+      peers,
+      software: options.has('software'),
+      hardwareFlags: options.text('flags')?.split(' '),
+      promptTokens: options.number('prompt') ?? 512,
+      answerTokens: options.number('tokens') ?? 64,
+      depths: options.integers('depths') ?? [0],
+      rounds: options.number('rounds') ?? 5,
+    });
+    console.log(markdownReport(setting, outcomes));
+    const json = options.text('json');
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(jsonReport(setting, outcomes), null, 2)}\n`);
+    return outcomes.some(({ engine, failure }) => engine === 'ours' && failure !== null) ? 1 : 0;
   } finally {
-    await opened.close();
+    rmSync(folder, { recursive: true });
   }
 }
 
-async function run(engine: NativeEngine, promptTokens: number, tokens: number) {
-  const { shape, tokenizer } = engine.model;
-  engine.forget(0);
-  // Any ids will do for speed; those that end a turn would end the run.
-  const ids = Array.from({ length: promptTokens }, (_, i) => (i * 7919) % shape.vocabularySize).map((id) =>
-    tokenizer.endIds.has(id) ? 0 : id,
-  );
-  const answer = await engine.answer(ids, { sampler: GREEDY, maxTokens: tokens, ignoreEnd: true });
-  return {
-    prefillTokensPerSecond: (promptTokens * 1000) / answer.prefillMs,
-    decodeTokensPerSecond: ((answer.generatedTokens - 1) * 1000) / answer.decodeMs,
-    countsPerToken: answer.countsPerToken,
-  };
+/** What to measure. */
+export interface BenchPlan extends Pick<BenchSetting, 'promptTokens' | 'answerTokens' | 'depths' | 'rounds'> {
+  readonly modelPath: string;
+  readonly peers: PeerFolders;
+  readonly software: boolean;
+  /** Of Chromium, where a GPU needs others than usual. */
+  readonly hardwareFlags?: readonly string[] | undefined;
 }
 
-function measureCopy(gpu: Gpu): Promise<number> {
-  const wanted = gpu.adapter.isFallback ? COPY_BYTES.fallback : COPY_BYTES.hardware;
-  return copyBandwidth(gpu, {
-    bytes: Math.min(wanted, gpu.device.limits.maxStorageBufferBindingSize),
-    copies: 1,
-    repeats: 5,
-  });
+/** Opens site and browser, and measures. */
+export async function bench(plan: BenchPlan): Promise<{ setting: BenchSetting; outcomes: readonly EngineOutcome[] }> {
+  const { modelPath, peers, promptTokens, answerTokens, depths, rounds } = plan;
+  const engines: EngineName[] = ['ours', 'wllama', ...(Object.keys(peers) as EngineName[])];
+  const site = await openBenchSite(engines, peers);
+  let opened: BenchBrowser | null = null;
+  try {
+    opened = await openBrowser(site.pageUrl('ours'), plan);
+    const { browser, adapter, isSoftware, name, flags } = opened;
+    const outcomes = await runRounds(await browser.newContext(), site, engines, plan);
+    const machine = { adapter, isSoftware, browser: name, flags, commit: commit(), cores: availableParallelism() };
+    return {
+      setting: { ...machine, model: basename(modelPath), promptTokens, answerTokens, depths, rounds },
+      outcomes,
+    };
+  } finally {
+    await opened?.browser.close();
+    await site.close();
+  }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-function print(result: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(result)) {
-    const shown = typeof value === 'number' ? Number(value.toPrecision(4)) : value;
-    console.log(name.padEnd(28), typeof shown === 'object' ? JSON.stringify(shown) : shown);
+/** The commit that is checked out, and whether files differ from it. */
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+  try {
+    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') === '' ? '' : ' with changes');
+  } catch {
+    return 'not known';
   }
 }

@@ -139,6 +139,13 @@ function writeBlock(
   if (minimum !== undefined) view.setUint16(offset + scaleAt + 2, halfBits(scale * minimum), true);
 }
 
+/** Bytes of one row of so many weights in a file. Throws where they are no whole number of the type's blocks. */
+export function randomRowBytes(type: QuantType, rowWeights: number): number {
+  const block = BLOCKS[type];
+  if (rowWeights % block.weights !== 0) throw new Error(`rows of ${rowWeights} weights do not fit ${type}`);
+  return (rowWeights / block.weights) * block.bytes;
+}
+
 /**
  * Random weights as they lie in a file.
  *
@@ -152,10 +159,8 @@ export function randomWeights(
   random: RandomBits,
   zeroRows: ReadonlySet<number> = new Set(),
 ): Uint8Array<ArrayBuffer> {
-  const rowWeights = shape.at(-1)!;
   const block = BLOCKS[type];
-  if (rowWeights % block.weights !== 0) throw new Error(`rows of ${rowWeights} weights do not fit ${type}`);
-  const rowBytes = (rowWeights / block.weights) * block.bytes;
+  const rowBytes = randomRowBytes(type, shape.at(-1)!);
   const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   const bytes = new Uint8Array(rows * rowBytes);
   const view = new DataView(bytes.buffer);
