@@ -35,6 +35,12 @@ export function defaultPlan(columns: number, { reduction }: Pick<Variant, 'reduc
   return { reduction, lanes, rows: ROWS_PER_GROUP, groups: reduction === 'thread' ? THREADS : 1 };
 }
 
+/** Whether something is this plan. */
+export function isSamePlan(plan: MatvecPlan, other: unknown): boolean {
+  const { reduction, lanes, rows, groups } = (other ?? {}) as Partial<MatvecPlan>;
+  return plan.reduction === reduction && plan.lanes === lanes && plan.rows === rows && plan.groups === groups;
+}
+
 /** Rows × groups that one lane may do alone. A software adapter has a few threads: what counts is that x is loaded rarely. */
 const THREAD_PLANS: readonly MatvecPlan[] = [
   { reduction: 'thread', lanes: 1, rows: 8, groups: 16 },
@@ -68,7 +74,7 @@ export function otherPlans(
   tokenTile: number,
   fewestSubgroupLanes: number,
 ): readonly MatvecPlan[] {
-  const usual = JSON.stringify(defaultPlan(columns, { reduction }));
+  const usual = defaultPlan(columns, { reduction });
   // Lanes without a block of their own only wait.
   const shared = SHARED_PLANS.filter(([lanes]) => lanes * 32 <= Math.max(columns, 512)).map(
     ([lanes, rows, groups]): MatvecPlan => {
@@ -78,7 +84,7 @@ export function otherPlans(
     },
   );
   return (reduction === 'thread' ? THREAD_PLANS : shared).filter(
-    (plan) => JSON.stringify(plan) !== usual && (tokenTile === 1 || plan.rows <= ROWS_PER_GROUP),
+    (plan) => !isSamePlan(plan, usual) && (tokenTile === 1 || plan.rows <= ROWS_PER_GROUP),
   );
 }
 

@@ -30,6 +30,7 @@ async function start(turns: number, contextLength: number, generate?: EngineApi[
   const api: EngineApi = {
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve({ ...loadedModel(id), contextLength }),
     unload: () => Promise.resolve(),

@@ -28,6 +28,7 @@ async function start(generate: EngineApi['generate'], stop: EngineApi['stop'] = 
   const api: EngineApi = {
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve(loadedModel(id)),
     unload: () => Promise.resolve(),

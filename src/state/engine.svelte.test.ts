@@ -14,6 +14,7 @@ function start(api: Partial<EngineApi>) {
   const full: EngineApi = {
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve(loadedModel(id)),
     unload: () => Promise.resolve(),

@@ -29,6 +29,7 @@ function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}
   const engineApi: EngineApi = {
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => {
       calls.push(`load ${idOf(id)}`);

@@ -159,6 +159,7 @@ describe('what a change of settings asks of the engine', () => {
     const engine = {
       ...TOKEN_API,
       measureBandwidth: () => Promise.resolve(1e9),
+      measuredProducts: () => Promise.resolve([]),
       probe: () => Promise.resolve(AVAILABLE),
       load: (id: string, options: LoadOptions) => {
         loads.push(options);
