@@ -38,6 +38,6 @@ export class LinearPlans {
 }
 
 /** What tells products apart that may want different plans. */
-export function productKey({ type, rows, columns, tokens }: LinearProduct): string {
+function productKey({ type, rows, columns, tokens }: LinearProduct): string {
   return `${type} ${rows}×${columns} ${tokens}`;
 }

@@ -1,8 +1,7 @@
 /**
  * The one IndexedDB database of the app's bytes, through idb-keyval: manifests under `['file', id]`, chunks under
  * `['chunk', id, index]`, slices of those that are not whole under `['chunk', id, index, offset]`, unfinished hashes under
- * `['hash', id]`, remarks under `['about', id]`, what was measured of the
- * graphics processor under `['tuning', key]`, in one object store so that one transaction can hold them all. A lost
+ * `['hash', id]`, remarks under `['about', id]`, in one object store so that one transaction can hold them all. A lost
  * connection (WebKit drops it in the background; another tab may delete the database) is opened again
  * once.
  */
