@@ -22,8 +22,7 @@ export const expertSum: Kernel<ExpertShape> = {
     { name: 'y', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
-  source: (shape, variant) =>
-    expertSource(shape, variant, lanesOf(shape.columns * shape.used, variant)) + text,
+  source: (shape, variant) => expertSource(shape, variant, lanesOf(shape.columns * shape.used, variant)) + text,
   overrides: expertOverrides,
   workgroups: (shape, variant, { tokens }) => [...expertGroups(shape, variant), tokens],
 };

@@ -67,6 +67,7 @@ fn main(
   let flat = workgroup.y * workgroups.x + workgroup.x;
   let lane = local % LANES;
   let row = (flat * LANE_GROUPS + local / LANES) * GROUP_ROWS;
+  let rows = rows_from(row);
   let first_token = select(workgroup.z * TOKEN_TILE, step.tokens - 1u, LAST_TOKEN_ONLY);
   // A bound that only the step knows, so that no driver unrolls the tile: unrolled, lavapipe compiles it for seconds and
   // runs it slower. A grid made for more tokens than the step has leaves an empty tile.
@@ -79,9 +80,9 @@ fn main(
     if (TOKEN_TILE == 1u) {
       let a = load_activations(first_token, block);
       squares[0] += a.squares;
-      sums[0] += dot_rows(row, block, a);
+      sums[0] += dot_rows(rows, block, a);
     } else {
-      let weights = load_rows(row, block);
+      let weights = load_rows(rows, block);
       for (var t = 0u; t < tile; t++) {
         let a = load_activations(first_token + t, block);
         squares[t] += a.squares;

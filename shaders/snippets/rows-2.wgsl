@@ -1,6 +1,7 @@
 // Two neighbouring rows that share their loads of x. A row past the end reads the last one again, and is not stored.
 
 const GROUP_ROWS: u32 = 2u;
+alias Rows = vec2u;
 alias Sums = vec2f; // (row)
 
 struct Weights {
@@ -8,17 +9,15 @@ struct Weights {
   row_1: array<vec4f, 8>,
 }
 
-fn rows_from(row: u32) -> vec2u {
+fn rows_from(row: u32) -> Rows {
   return min(vec2u(row) + vec2u(0u, 1u), vec2u(ROWS - 1u));
 }
 
-fn dot_rows(row: u32, block: u32, a: Activations) -> Sums {
-  let rows = rows_from(row);
+fn dot_rows(rows: Rows, block: u32, a: Activations) -> Sums {
   return vec2f(dot_block(rows.x, block, a.values, a.sum), dot_block(rows.y, block, a.values, a.sum));
 }
 
-fn load_rows(row: u32, block: u32) -> Weights {
-  let rows = rows_from(row);
+fn load_rows(rows: Rows, block: u32) -> Weights {
   return Weights(load_block(rows.x, block), load_block(rows.y, block));
 }
 

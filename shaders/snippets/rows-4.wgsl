@@ -1,6 +1,7 @@
 // Four neighbouring rows that share their loads of x. A row past the end reads the last one again, and is not stored.
 
 const GROUP_ROWS: u32 = 4u;
+alias Rows = vec4u;
 alias Sums = vec4f; // (row)
 
 struct Weights {
@@ -10,12 +11,11 @@ struct Weights {
   row_3: array<vec4f, 8>,
 }
 
-fn rows_from(row: u32) -> vec4u {
+fn rows_from(row: u32) -> Rows {
   return min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(ROWS - 1u));
 }
 
-fn dot_rows(row: u32, block: u32, a: Activations) -> Sums {
-  let rows = rows_from(row);
+fn dot_rows(rows: Rows, block: u32, a: Activations) -> Sums {
   return vec4f(
     dot_block(rows.x, block, a.values, a.sum),
     dot_block(rows.y, block, a.values, a.sum),
@@ -24,8 +24,7 @@ fn dot_rows(row: u32, block: u32, a: Activations) -> Sums {
   );
 }
 
-fn load_rows(row: u32, block: u32) -> Weights {
-  let rows = rows_from(row);
+fn load_rows(rows: Rows, block: u32) -> Weights {
   return Weights(
     load_block(rows.x, block), load_block(rows.y, block), load_block(rows.z, block), load_block(rows.w, block)
   );

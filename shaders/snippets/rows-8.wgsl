@@ -2,6 +2,7 @@
 // and is not stored. Their blocks in a tile of tokens are 256 floats: more than most devices hold in registers.
 
 const GROUP_ROWS: u32 = 8u;
+alias Rows = array<vec4u, 2>;
 alias Sums = mat2x4f; // (row / 4, row % 4)
 
 struct Weights {
@@ -15,12 +16,12 @@ struct Weights {
   row_7: array<vec4f, 8>,
 }
 
-fn rows_from(row: u32) -> vec4u {
-  return min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(ROWS - 1u));
+fn rows_from(row: u32) -> Rows {
+  let four = vec4u(row) + vec4u(0u, 1u, 2u, 3u);
+  return Rows(min(four, vec4u(ROWS - 1u)), min(four + 4u, vec4u(ROWS - 1u)));
 }
 
-fn dot_four(row: u32, block: u32, a: Activations) -> vec4f {
-  let rows = rows_from(row);
+fn dot_four(rows: vec4u, block: u32, a: Activations) -> vec4f {
   return vec4f(
     dot_block(rows.x, block, a.values, a.sum),
     dot_block(rows.y, block, a.values, a.sum),
@@ -29,22 +30,20 @@ fn dot_four(row: u32, block: u32, a: Activations) -> vec4f {
   );
 }
 
-fn dot_rows(row: u32, block: u32, a: Activations) -> Sums {
-  return Sums(dot_four(row, block, a), dot_four(row + 4u, block, a));
+fn dot_rows(rows: Rows, block: u32, a: Activations) -> Sums {
+  return Sums(dot_four(rows[0], block, a), dot_four(rows[1], block, a));
 }
 
-fn load_rows(row: u32, block: u32) -> Weights {
-  let rows = rows_from(row);
-  let others = rows_from(row + 4u);
+fn load_rows(rows: Rows, block: u32) -> Weights {
   return Weights(
-    load_block(rows.x, block),
-    load_block(rows.y, block),
-    load_block(rows.z, block),
-    load_block(rows.w, block),
-    load_block(others.x, block),
-    load_block(others.y, block),
-    load_block(others.z, block),
-    load_block(others.w, block),
+    load_block(rows[0].x, block),
+    load_block(rows[0].y, block),
+    load_block(rows[0].z, block),
+    load_block(rows[0].w, block),
+    load_block(rows[1].x, block),
+    load_block(rows[1].y, block),
+    load_block(rows[1].z, block),
+    load_block(rows[1].w, block),
   );
 }
 

@@ -1,9 +1,11 @@
-/** How plans are measured and chosen, on a device whose clock is ours; real adapters differ from run to run. */
+/** How plans are measured and chosen, on a device whose clock is ours; what real adapters find differs from run to run. */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Variant } from '../../shaders/kernel.ts';
 import { defaultPlan, type LinearProduct, type MatvecPlan } from '../../shaders/matvec-plan.ts';
 import { AVAILABLE } from '../../src/state/testing/samples.ts';
+import { openNodeGpu } from '../../tools/node-gpu.ts';
 import { Gpu } from './gpu.ts';
+import { openGpu } from './open-gpu.ts';
 import { PipelineCache } from './pipeline-cache.ts';
 import { fasterReduction, type MeasuredPlan, measurePlans } from './tuner.ts';
 
@@ -185,4 +187,30 @@ it('reduces as is faster here, once for a device', async () => {
   expect(await fasterReduction(hardware, new PipelineCache(hardware))).toBe('subgroup');
   const refusing = device({ costMs: () => 1, refuses: (code) => !isThread(code) });
   expect(await fasterReduction(refusing, new PipelineCache(refusing))).toBe('thread');
+});
+
+it.each(['llvmpipe', 'SwiftShader'])('measures on a real adapter: %s', { timeout: 120_000 }, async (name) => {
+  const gpu = await openGpu(openNodeGpu(name)).catch(() => null);
+  if (!(gpu instanceof Gpu)) {
+    console.warn(`SKIPPED: no ${name} here, nothing was measured on it.`);
+    return;
+  }
+  // Rows and columns whose planes end within an alignment of offsets.
+  const products: LinearProduct[] = [
+    { type: 'Q4_0', rows: 1001, columns: 1120, tokens: 1 },
+    { type: 'Q6_K', rows: 77, columns: 512, tokens: 3 },
+  ];
+  for (const reduction of ['thread', 'workgroup'] as const) {
+    const variant: Variant = { real: 'f32', reduction };
+    const found = await measurePlans(gpu, new PipelineCache(gpu), variant, products, keyOf);
+    // The first is reached however long it takes.
+    expect(found.get('1001')!.microseconds).toBeGreaterThan(0);
+    for (const { plan, microseconds, defaultMicroseconds } of found.values()) {
+      expect(plan.reduction).toBe(reduction);
+      expect(microseconds).toBeLessThanOrEqual(defaultMicroseconds);
+    }
+  }
+  expect(gpu.bytes('scratch')).toBe(0);
+  await gpu.idle();
+  gpu.destroy();
 });
