@@ -4,7 +4,7 @@
  */
 import { constants, directives, spread, STEP_WGSL } from './kernel.ts';
 import type { Kernel, Variant } from './kernel.ts';
-import { lanesOf, ROWS_PER_GROUP, THREADS } from './matvec.ts';
+import { lanesOf, ROWS_PER_GROUP, THREADS } from './matvec-plan.ts';
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import { ROUTE_WGSL } from './route.ts';
@@ -110,7 +110,7 @@ export const expertMatvec: Kernel<ExpertMatvecShape> = {
     { name: 'y', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
-  source: (shape, variant) => expertSource(shape, variant, lanesOf(shape, variant)) + epilogue + text,
+  source: (shape, variant) => expertSource(shape, variant, lanesOf(shape.columns, variant)) + epilogue + text,
   overrides: expertMatvecOverrides,
   workgroups: (shape, variant, { tokens }) => [...expertGroups(shape, variant), tokens * shape.used],
 };

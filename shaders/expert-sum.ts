@@ -4,7 +4,7 @@
  */
 import { type ExpertShape, expertGroups, expertOverrides, expertSource } from './expert-matvec.ts';
 import type { Kernel } from './kernel.ts';
-import { lanesOf } from './matvec.ts';
+import { lanesOf } from './matvec-plan.ts';
 import text from './expert-sum.wgsl?raw';
 
 /**
@@ -22,8 +22,7 @@ export const expertSum: Kernel<ExpertShape> = {
     { name: 'y', access: 'read_write' },
     { name: 'step', access: 'uniform' },
   ],
-  source: (shape, variant) =>
-    expertSource(shape, variant, lanesOf({ columns: shape.columns * shape.used }, variant)) + text,
+  source: (shape, variant) => expertSource(shape, variant, lanesOf(shape.columns * shape.used, variant)) + text,
   overrides: expertOverrides,
   workgroups: (shape, variant, { tokens }) => [...expertGroups(shape, variant), tokens],
 };

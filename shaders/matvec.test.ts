@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import type { Variant } from './kernel.ts';
+import { defaultPlan, type MatvecPlan, otherPlans } from './matvec-plan.ts';
 import { matvecReference } from './matvec.ref.ts';
 import { matvec } from './matvec.ts';
 import type { LinearShape } from './matvec.ts';
@@ -9,6 +10,8 @@ import { QUANT_TYPES } from './quant/types.ts';
 
 const devices = await testDevices();
 const norm = { epsilon: 1e-5 };
+/** A software adapter's compiler takes seconds for a module with subgroups, and longer on a busy machine. */
+const COMPILING_MS = 120_000;
 
 // Every type, epilogue and number of lanes, at sizes that no block, group or tile divides.
 const cases = [
@@ -80,6 +83,31 @@ const tiledTypes = QUANT_TYPES.map((type, i) => ({
   shape: linearShape({ type, columns: 256, rows: 6 + i, bias: true, epilogue: 'add', tokenTile: 8 }),
   tokens: 4 + 2 * i,
 }));
+// What a plan changes is the same for every type; each runs two of these, once with one token and once with several.
+const planned = [
+  linearShape({ type: 'Q4_0', columns: 1120, rows: 37, norm, bias: true, epilogue: 'add' }),
+  linearShape({ type: 'F16', columns: 77, rows: 83, firstRow: 3, norm, bias: true }),
+  linearShape({ type: 'Q4_K', columns: 768, rows: 42, firstRow: 2, norm, bias: true, epilogue: 'glu' }),
+  linearShape({ type: 'Q8_0', columns: 4160, rows: 9, norm }),
+  linearShape({ type: 'Q6_K', columns: 2304, rows: 1, epilogue: 'gate' }),
+];
+const planTitle = ({ reduction, lanes, rows, groups }: MatvecPlan): string =>
+  `${reduction}, ${lanes} lanes, ${rows} rows, ${groups} groups`;
+
+/** What differs in its text, and the fewest and most lanes; a plan of workgroup memory is the same where there are subgroups. */
+function plansOf(variant: Variant, subgroupLanes: number): MatvecPlan[] {
+  const seen = new Set<string>();
+  const plans = otherPlans(4096, variant, 1, subgroupLanes).filter(({ reduction, lanes, rows, groups }) => {
+    const kind = `${reduction} ${rows} ${groups > 1}`;
+    const isNew = !seen.has(kind) || lanes === 8 || lanes === 128;
+    seen.add(kind);
+    return isNew && (variant.reduction !== 'subgroup' || reduction !== 'workgroup');
+  });
+  if (variant.reduction !== 'subgroup') return plans;
+  // The widest shuffle that small subgroups allow stands for the wider ones.
+  const shuffle = { reduction: 'shuffle', lanes: subgroupLanes } as const;
+  return [...plans, { ...shuffle, rows: 8, groups: 1 }, { ...shuffle, rows: 2, groups: 8 }];
+}
 
 describe.each(devices)('matvec on $name', ({ device, variants }) => {
   async function expectParity(variant: Variant, shape: LinearShape, tokens: number): Promise<void> {
@@ -101,12 +129,73 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
     );
     const tiles = quickest ? [...tiled, ...tiledTypes] : tiled;
     test.each(tiles)('tokens at once: $title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
+
+    const plans = plansOf(variant, device.adapterInfo.subgroupMinSize).map((plan, i) => ({
+      plan,
+      title: planTitle(plan),
+      i,
+    }));
+    test.each(plans)('plan: $title', { timeout: COMPILING_MS }, async ({ plan, i }) => {
+      await expectParity(variant, { ...planned[i % planned.length]!, plan }, 1);
+      // Eight rows of a tile are never tried, and compile for long.
+      const rows = plan.rows === 8 ? 4 : plan.rows;
+      const tokens = 2 + (i % 7);
+      const shape = { ...planned[(i + 2) % planned.length]!, tokenTile: tokens, plan: { ...plan, rows } };
+      await expectParity(variant, shape, tokens);
+    });
   });
 });
 
 test.each(['thread', 'workgroup', 'subgroup'] as const)('%s is one module for f32 and f16', (reduction) => {
   const shape = linearShape({ type: 'Q4_0', columns: 32, rows: 1 });
   expect(matvec.source(shape, { real: 'f16', reduction })).toBe(matvec.source(shape, { real: 'f32', reduction }));
+});
+
+const shape = linearShape({ type: 'Q4_0', columns: 4096, rows: 37 });
+const on = (reduction: Variant['reduction']): Variant => ({ real: 'f32', reduction });
+
+test('the default plan is what runs without one', () => {
+  for (const reduction of ['thread', 'workgroup', 'subgroup'] as const) {
+    for (const columns of [512, 1024, 4096]) {
+      const plan = defaultPlan(columns, on(reduction));
+      const [without, withIt] = [undefined, plan].map((plan) =>
+        matvec.source({ ...shape, columns, plan }, on(reduction)),
+      );
+      expect(withIt).toBe(without);
+      expect(otherPlans(columns, on(reduction), 1, 32)).not.toContainEqual(plan);
+    }
+  }
+});
+
+test('plans to try are distinct, fit the smallest workgroup and know what subgroups can do', () => {
+  for (const reduction of ['thread', 'workgroup', 'subgroup'] as const) {
+    for (const fewest of [0, 8, 32]) {
+      const plans = otherPlans(4096, on(reduction), 1, fewest);
+      expect(new Set(plans.map(planTitle)).size).toBe(plans.length);
+      for (const plan of plans) {
+        expect(() => matvec.source({ ...shape, plan }, on(reduction))).not.toThrow();
+        if (plan.reduction === 'shuffle') expect(plan.lanes).toBeLessThanOrEqual(fewest);
+        if (reduction !== 'subgroup') expect(plan.reduction).toBe(reduction);
+      }
+      expect(otherPlans(4096, on(reduction), 8, fewest).filter(({ rows }) => rows === 8)).toEqual([]);
+    }
+  }
+});
+
+test.each([
+  { reduction: 'thread', lanes: 2, rows: 4, groups: 16 },
+  { reduction: 'workgroup', lanes: 4, rows: 4, groups: 16 },
+  { reduction: 'workgroup', lanes: 24, rows: 4, groups: 1 },
+  { reduction: 'workgroup', lanes: 64, rows: 4, groups: 8 },
+  { reduction: 'subgroup', lanes: 32, rows: 4, groups: 2 },
+] as const)('refuses a plan that no device can run: $reduction, $lanes lanes, $groups groups', (plan) => {
+  expect(() => matvec.source({ ...shape, plan }, on('subgroup'))).toThrow(/cannot run by the plan/);
+});
+
+test('the grid covers every row by any plan', () => {
+  const plan: MatvecPlan = { reduction: 'workgroup', lanes: 16, rows: 2, groups: 4 };
+  const [x, y] = matvec.workgroups({ ...shape, plan }, on('workgroup'), { tokens: 1, kvLength: 1 });
+  expect(x * y).toBe(Math.ceil(37 / 8));
 });
 
 test('the reference: GELU, a scale and a soft cap, by hand', () => {

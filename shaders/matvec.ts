@@ -4,10 +4,14 @@
  */
 import { constants, directives, spread, STEP_WGSL } from './kernel.ts';
 import type { Kernel, Variant } from './kernel.ts';
+import { defaultPlan, type MatvecPlan } from './matvec-plan.ts';
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import epilogue from './snippets/epilogue.wgsl?raw';
 import { reduceSnippet } from './snippets/reduce.ts';
+import rows2 from './snippets/rows-2.wgsl?raw';
+import rows4 from './snippets/rows-4.wgsl?raw';
+import rows8 from './snippets/rows-8.wgsl?raw';
 import softcap from './snippets/softcap.wgsl?raw';
 import text from './matvec.wgsl?raw';
 
@@ -42,13 +46,11 @@ export interface LinearShape {
   readonly lastTokenOnly: boolean;
   /** Tokens that share one pass over the weights: 1 for decode, 8 for several tokens. */
   readonly tokenTile: number;
+  /** How the product is dealt to lanes; absent, the default of its columns. `matmul` ignores it. */
+  readonly plan?: MatvecPlan | undefined;
 }
 
-/** Rows that lanes share, so that a block of x is loaded once for them. */
-export const ROWS_PER_GROUP = 4;
-
-/** Groups of rows in a workgroup where one lane does a group alone. */
-export const THREADS = 16;
+const rowsSnippets: Record<MatvecPlan['rows'], string> = { 2: rows2, 4: rows4, 8: rows8 };
 
 const EPILOGUES = { store: 0, add: 1, glu: 2, gate: 3, activate: 4 } as const;
 const ACTIVATIONS = { silu: 0, gelu: 1 } as const;
@@ -72,10 +74,14 @@ function tokenTileOf({ tokenTile, lastTokenOnly }: LinearShape): number {
   return lastTokenOnly ? 1 : tokenTile;
 }
 
-/** Lanes that share one group of rows: fewer where a row is short, so that none idles. */
-export function lanesOf({ columns }: Pick<LinearShape, 'columns'>, { reduction }: Variant): number {
-  if (reduction === 'thread') return 1;
-  return columns > 1024 ? 64 : columns > 512 ? 32 : 16;
+function planOf(shape: LinearShape, variant: Variant): MatvecPlan {
+  const plan = shape.plan ?? defaultPlan(shape.columns, variant);
+  const { reduction, lanes, groups } = plan;
+  const isPower = Number.isInteger(Math.log2(lanes));
+  const lanesFit = reduction === 'thread' ? lanes === 1 : isPower && lanes >= (reduction === 'shuffle' ? 2 : 8);
+  if (!lanesFit || lanes * groups > 256 || (reduction === 'subgroup' && groups !== 1))
+    throw new RangeError(`matvec cannot run by the plan ${JSON.stringify(plan)}; see MatvecPlan.`);
+  return plan;
 }
 
 /** y[t, firstRow + r] ← Σₖ W[r, k]·n(x[t, k]) + bias[firstRow + r], by the shape's epilogue; sums in f32. */
@@ -91,20 +97,20 @@ export const matvec: Kernel<LinearShape> = {
     { name: 'step', access: 'uniform' },
   ],
   source: (shape, variant) => {
-    const lanes = lanesOf(shape, variant);
+    const { reduction, lanes, rows, groups } = planOf(shape, variant);
     return (
-      directives({ real: 'f32', reduction: variant.reduction }) +
+      directives({ real: 'f32', reduction: reduction === 'shuffle' ? 'subgroup' : reduction }) +
       constants({
         ...quantFormats[shape.type].constants(shape.columns),
         LANES: lanes,
-        WORKGROUP: lanes === 1 ? THREADS : lanes,
         TOKEN_TILE: tokenTileOf(shape),
       }) +
       STEP_WGSL +
       quantFormats[shape.type].wgsl +
-      reduceSnippet(variant.reduction, 'vec4f') +
+      reduceSnippet(reduction, rows === 2 ? 'vec2f' : 'vec4f', groups) +
       softcap +
       epilogue +
+      rowsSnippets[rows] +
       text
     );
   },
@@ -116,10 +122,9 @@ export const matvec: Kernel<LinearShape> = {
     LAST_TOKEN_ONLY: Number(shape.lastTokenOnly),
   }),
   workgroups: (shape, variant, { tokens }) => {
-    const groups = Math.ceil(shape.rows / ROWS_PER_GROUP);
-    const perWorkgroup = variant.reduction === 'thread' ? THREADS : 1;
+    const { rows, groups } = planOf(shape, variant);
     return [
-      ...spread(Math.ceil(groups / perWorkgroup)),
+      ...spread(Math.ceil(shape.rows / (rows * groups))),
       shape.lastTokenOnly ? 1 : Math.ceil(tokens / tokenTileOf(shape)),
     ];
   },

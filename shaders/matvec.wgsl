@@ -1,6 +1,6 @@
-// Weights × the activations of a few tokens. LANES lanes share a group of four rows and stride over its blocks of 32; so
-// a block of x is loaded once for four rows, and in a tile of tokens a block of weights is unpacked once for all of
-// them. With one lane there is no barrier, and a workgroup holds WORKGROUP groups.
+// Weights × the activations of a few tokens. LANES lanes share a group of rows and stride over its blocks of 32; so a block
+// of x is loaded once for the group, and in a tile of tokens a block of weights is unpacked once for all of them. A
+// workgroup holds LANE_GROUPS groups. What depends on the rows of a group is in the snippet put before this.
 //
 // The norm needs no pass of its own: x · norm_weight goes into the sums, Σx² runs beside them, and its scale is applied
 // once at the end.
@@ -58,58 +58,45 @@ fn dot_values(a: array<vec4f, 8>, b: array<vec4f, 8>) -> f32 {
   );
 }
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LANES * LANE_GROUPS)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
   let flat = workgroup.y * workgroups.x + workgroup.x;
-  let lane = select(local, 0u, LANES == 1u);
-  let row = select(flat, flat * WORKGROUP + local, LANES == 1u) * 4u;
-  // Rows past the end read the last one again; what they sum is not stored.
-  let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(ROWS - 1u));
+  let lane = local % LANES;
+  let row = (flat * LANE_GROUPS + local / LANES) * GROUP_ROWS;
+  let rows = rows_from(row);
   let first_token = select(workgroup.z * TOKEN_TILE, step.tokens - 1u, LAST_TOKEN_ONLY);
   // A bound that only the step knows, so that no driver unrolls the tile: unrolled, lavapipe compiles it for seconds and
   // runs it slower. A grid made for more tokens than the step has leaves an empty tile.
   let tile = select(0u, min(TOKEN_TILE, step.tokens - first_token), first_token < step.tokens);
 
-  var sums: array<vec4f, TOKEN_TILE>; // (token, row)
+  var sums: array<Sums, TOKEN_TILE>; // (token, row)
   var squares: array<f32, TOKEN_TILE>;
   // No early return: every lane must come to the barriers of the reduction.
   for (var block = lane; block < select(0u, BLOCKS, row < ROWS && tile > 0u); block += LANES) {
     if (TOKEN_TILE == 1u) {
       let a = load_activations(first_token, block);
       squares[0] += a.squares;
-      sums[0] += vec4f(
-        dot_block(rows.x, block, a.values, a.sum),
-        dot_block(rows.y, block, a.values, a.sum),
-        dot_block(rows.z, block, a.values, a.sum),
-        dot_block(rows.w, block, a.values, a.sum),
-      );
+      sums[0] += dot_rows(rows, block, a);
     } else {
-      let w0 = load_block(rows.x, block);
-      let w1 = load_block(rows.y, block);
-      let w2 = load_block(rows.z, block);
-      let w3 = load_block(rows.w, block);
+      let weights = load_rows(rows, block);
       for (var t = 0u; t < tile; t++) {
         let a = load_activations(first_token + t, block);
         squares[t] += a.squares;
-        sums[t] += vec4f(
-          dot_values(w0, a.values), dot_values(w1, a.values), dot_values(w2, a.values), dot_values(w3, a.values)
-        );
+        sums[t] += dot_loaded(weights, a.values);
       }
     }
   }
   for (var t = 0u; t < tile; t++) {
-    var sum = reduce_add(sums[t], lane);
+    var sum = reduce_rows(sums[t], local);
     if (NORM) {
-      sum *= inverseSqrt(reduce_add(vec4f(squares[t]), lane).x / f32(COLUMNS) + EPSILON);
+      sum *= inverseSqrt(reduce_add(Sum(squares[t]), local).x / f32(COLUMNS) + EPSILON);
     }
     if (lane == 0u) {
-      let token = select(first_token + t, 0u, LAST_TOKEN_ONLY);
-      finish_pair(token, row, sum.xy);
-      finish_pair(token, row + 2u, sum.zw);
+      finish_rows(select(first_token + t, 0u, LAST_TOKEN_ONLY), row, sum);
     }
   }
 }

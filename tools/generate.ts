@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { GpuCounts } from '../workers/gpu/gpu.ts';
 import { decodeWithLogprobs } from '../workers/engines/logprobs.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
+import { Tuning, type TuningKeeper } from '../workers/engines/tuning.ts';
 import {
   type ChatMessage,
   DEFAULT_SAMPLER,
+  type MeasuredProduct,
   type QuantizedType,
   type SamplerSettings,
 } from '../workers/protocol/engine.ts';
@@ -37,6 +39,7 @@ const OPTIONS = {
   stop: 'value',
   json: 'switch',
   adapter: 'value',
+  tuning: 'switch',
 } as const;
 
 const DEFAULT_MAX_TOKENS = 128;
@@ -46,10 +49,12 @@ export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
   const contextLength = options.number('context');
   const quantize = quantizedType(options.text('quantize'));
+  let tuning: Tuning | null = null;
   const opened = await openNodeEngine(
     options.several('model'),
     { ...(contextLength === undefined ? {} : { contextLength }), quantize },
     options.text('adapter'),
+    options.has('tuning') ? (gpu) => (tuning = new Tuning(gpu, forgetful, process.version)) : undefined,
   );
   try {
     const promptIds = await readPrompt(options, opened.engine);
@@ -57,12 +62,29 @@ export async function main(argv: string[]): Promise<number> {
     const run = withLogprobs
       ? await runWithLogprobs(options, opened.engine, promptIds)
       : await runFast(options, opened.engine, promptIds);
-    if (options.has('json')) console.log(JSON.stringify(report(opened.engine, promptIds, run)));
+    const measured = await measuredProducts(tuning);
+    if (options.has('json'))
+      console.log(JSON.stringify({ ...report(opened.engine, promptIds, run), tuning: measured }));
     else process.stdout.write(withLogprobs ? `${run.text}\n` : '\n');
+    // Beside the text, not in it.
+    if (!options.has('json') && measured) for (const one of measured) console.error(tuningLine(one));
     return 0;
   } finally {
     await opened.close();
   }
+}
+
+/** Each run measures anew: what a file holds may be of another device. */
+const forgetful: TuningKeeper = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+
+async function measuredProducts(tuning: Tuning | null): Promise<readonly MeasuredProduct[] | null> {
+  return tuning && tuning.measured();
+}
+
+function tuningLine({ type, rows, columns, tokens, plan, microseconds, defaultMicroseconds }: MeasuredProduct): string {
+  const dealt = `${plan.reduction}, ${plan.lanes} lanes, ${plan.rows} rows, ${plan.groups} groups`;
+  const gain = 100 * (defaultMicroseconds / microseconds - 1);
+  return `${type} ${rows} × ${columns}, ${tokens} at once: ${dealt}, ${microseconds.toFixed(1)} µs, +${gain.toFixed(0)} %`;
 }
 
 function quantizedType(name: string | undefined): QuantizedType | null {
@@ -174,7 +196,7 @@ async function runWithLogprobs(options: Options, engine: NativeEngine, promptIds
   };
 }
 
-function report(engine: NativeEngine, promptIds: readonly number[], run: Run): unknown {
+function report(engine: NativeEngine, promptIds: readonly number[], run: Run): object {
   const { summary, quantized, loadMs } = engine.model;
   const { vendor, architecture, description, features } = engine.gpu.adapter;
   const decoded = run.tokens.length - 1; // the first token comes out of the prefill

@@ -2,6 +2,7 @@
 import { EmbeddingEngine } from '../workers/engines/embedding.ts';
 import type { EngineOptions } from '../workers/engines/declare-model.ts';
 import { NativeEngine } from '../workers/engines/native.ts';
+import type { Tuning } from '../workers/engines/tuning.ts';
 import type { Gpu } from '../workers/gpu/gpu.ts';
 import { openGpu } from '../workers/gpu/open-gpu.ts';
 import { type ModelFiles, openModelFiles } from './model-files.ts';
@@ -22,13 +23,17 @@ export type NodeEngine = Opened<NativeEngine>;
  *
  * @param paths what `openModelFiles` takes
  * @param adapterName part of an adapter's name to insist on; empty takes the best
+ * @param tune makes what the device is measured with; without it only its reduction is measured
  */
 export function openNodeEngine(
   paths: string | readonly string[],
   options: EngineOptions = {},
   adapterName = '',
+  tune?: (gpu: Gpu) => Tuning,
 ): Promise<NodeEngine> {
-  return open(paths, adapterName, (gpu, { bytes, name }) => NativeEngine.load(gpu, bytes, name, options));
+  return open(paths, adapterName, (gpu, { bytes, name }) =>
+    NativeEngine.load(gpu, bytes, name, { ...options, ...(tune && { tuning: tune(gpu) }) }),
+  );
 }
 
 /** Loads a model that makes embeddings; parameters as above. */

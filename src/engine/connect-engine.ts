@@ -16,6 +16,7 @@ function engineApi(port: MessagePort, guard: Guard): EngineApi {
   return {
     probe: () => guard<GpuReport>(remote.probe()),
     measureBandwidth: () => guard(remote.measureBandwidth()),
+    measuredProducts: () => guard(remote.measuredProducts()),
     load: (id, options, onProgress) => guard(remote.load(id, options, proxy(onProgress))),
     card: (id) => guard<ModelCard>(remote.card(id)),
     unload: () => guard(remote.unload()),

@@ -31,6 +31,7 @@ async function start(turns: number, contextLength: number, generate?: EngineApi[
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
     benchmark: () => Promise.resolve(null),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve({ ...loadedModel(id), contextLength }),
     unload: () => Promise.resolve(),

@@ -15,6 +15,7 @@ function start(api: Partial<EngineApi>) {
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
     benchmark: () => Promise.resolve(null),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve(loadedModel(id)),
     unload: () => Promise.resolve(),

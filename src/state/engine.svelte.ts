@@ -11,6 +11,7 @@ import type {
   LoadOptions,
   LoadProgress,
   LocalModel,
+  MeasuredProduct,
   TokenCounts,
   TokenExplanation,
   TokenText,
@@ -94,6 +95,11 @@ export class EngineState {
   /** Bytes that the GPU moves in a second, measured now. It takes the GPU for a moment. */
   measureBandwidth(): Promise<number> {
     return this.#api().measureBandwidth();
+  }
+
+  /** What was measured on this device, what saves most first. */
+  measuredProducts(): Promise<readonly MeasuredProduct[]> {
+    return this.#api().measuredProducts();
   }
 
   /** Puts a stored model, or one from the disk, onto the GPU in place of the one that is there, or of one on its way. False if it was stopped. */

@@ -30,6 +30,7 @@ function make(engine: Partial<EngineApi> = {}, library: Partial<LibraryApi> = {}
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
     benchmark: () => Promise.resolve(null),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => {
       calls.push(`load ${idOf(id)}`);

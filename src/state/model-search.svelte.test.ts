@@ -40,6 +40,7 @@ function start(device: Device = {}) {
   const engine = {
     ...{ gpu: device.gpu ?? AVAILABLE, model: device.model ?? null, phase: device.phase ?? 'none' },
     measureBandwidth: measured,
+    measuredProducts: () => Promise.resolve([]),
   } as unknown as EngineState;
   const library = {
     storage: device.storage ?? { usedBytes: 0, quotaBytes: 100e9, persisted: false, neededBytes: 0 },

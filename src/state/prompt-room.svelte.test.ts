@@ -28,6 +28,7 @@ async function start(tokenApi: Partial<EngineApi> = {}) {
     ...TOKEN_API,
     measureBandwidth: () => Promise.resolve(1e9),
     benchmark: () => Promise.resolve(null),
+    measuredProducts: () => Promise.resolve([]),
     probe: () => Promise.resolve(AVAILABLE),
     load: (id) => Promise.resolve(loadedModel(id)),
     unload: () => Promise.resolve(),

@@ -160,6 +160,7 @@ describe('what a change of settings asks of the engine', () => {
       ...TOKEN_API,
       measureBandwidth: () => Promise.resolve(1e9),
       benchmark: () => Promise.resolve(null),
+      measuredProducts: () => Promise.resolve([]),
       probe: () => Promise.resolve(AVAILABLE),
       load: (id: string, options: LoadOptions) => {
         loads.push(options);

@@ -24,6 +24,7 @@ import type { ModelSummary } from '../protocol/model.ts';
 import { readTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { chooseVariant } from './choose-variant.ts';
+import type { Tuning } from './tuning.ts';
 
 /** The same where a text must run as one chunk, which scratch memory grows with: more than most such models read. */
 const DEFAULT_WHOLE_TEXT_TOKENS = 2048;
@@ -39,6 +40,8 @@ export interface EngineOptions extends LoadOptions {
   readonly fuses?: boolean;
   /** Largest weight binding, below the device's limit, to see matrices cut into shards. */
   readonly bindingBytes?: number;
+  /** What is known of the device, and learnt for the next load. Without it the reduction is measured, and nothing else. */
+  readonly tuning?: Tuning;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */
@@ -88,7 +91,14 @@ export async function declareModel(
   if (quantized !== null) await checkQuantize(gpu, pipelines, quantized);
   const variant =
     options.variant ??
-    (await chooseVariant(gpu, pipelines, types, quantized ?? summary.quantization, shape.experts !== null));
+    (await chooseVariant(
+      gpu,
+      pipelines,
+      types,
+      quantized ?? summary.quantization,
+      shape.experts !== null,
+      options.tuning ?? null,
+    ));
   const graph = new Graph(
     gpu,
     variant,
@@ -115,6 +125,9 @@ export async function declareModel(
     causal,
     pooling,
   });
+  // Before weights and cache take their memory and the device's time.
+  await options.tuning?.settle(graph.plans, variant);
+  signal?.throwIfAborted();
   return {
     file,
     summary,

@@ -4,8 +4,6 @@ import type { ModelFile } from '../format/model-file.ts';
 import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { PipelineCache } from '../gpu/pipeline-cache.ts';
-import { fasterReduction } from '../gpu/tuner.ts';
 import type { LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import { Sampler } from '../sample/sampler.ts';
@@ -13,6 +11,7 @@ import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
 import { bringUp, type LoadedModel } from './bring-up.ts';
 import { declareModel, type EngineOptions } from './declare-model.ts';
+import { Tuning, type TuningKeeper } from './tuning.ts';
 
 /** A model on the GPU with all that an answer needs. */
 export interface LoadedNativeModel extends LoadedModel {
@@ -22,9 +21,11 @@ export interface LoadedNativeModel extends LoadedModel {
   readonly decodeWeightBytes: number;
 }
 
-/** Finds out what every load needs to know of a device, so that the first one finds it known. */
-export async function warmUp(gpu: Gpu): Promise<void> {
-  await fasterReduction(gpu, PipelineCache.of(gpu));
+/** Finds out what every load needs to know of a device, so that the first one finds it known; parameters are those of `Tuning`. */
+export async function warmUp(gpu: Gpu, keeper: TuningKeeper, browser: string): Promise<Tuning> {
+  const tuning = new Tuning(gpu, keeper, browser);
+  await tuning.reduction();
+  return tuning;
 }
 
 /** What a model is read from: one GGUF file, or the files of a model in parts or in a folder. */

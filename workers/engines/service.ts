@@ -18,6 +18,7 @@ import type {
   LoadOptions,
   LoadProgress,
   LocalModel,
+  MeasuredProduct,
   TokenCounts,
   TokenExplanation,
   TokenText,
@@ -26,7 +27,9 @@ import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { ModelCard } from '../protocol/model-card.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
+import { tuningRecords } from '../store/tuning-records.ts';
 import type { NativeEngine } from './native.ts';
+import type { Tuning } from './tuning.ts';
 
 /** A loaded model and what it takes to load it again. */
 interface Loaded {
@@ -43,6 +46,7 @@ export class EngineService implements EngineApi {
   #running: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
   #recoveries = 0;
   #warm: Promise<void> | null = null;
+  #tuning: Tuning | null = null;
 
   async probe(): Promise<GpuReport> {
     const report = await probeGpu(navigator.gpu as GPU | undefined);
@@ -56,6 +60,11 @@ export class EngineService implements EngineApi {
     const { copyBandwidth, quickRuns } = await import('../gpu/bandwidth.ts');
     const gpu = await this.#device();
     return copyBandwidth(gpu, quickRuns(gpu));
+  }
+
+  async measuredProducts(): Promise<readonly MeasuredProduct[]> {
+    await this.#warm;
+    return (await this.#tuning?.measured()) ?? [];
   }
 
   async load(
@@ -205,7 +214,8 @@ export class EngineService implements EngineApi {
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
       const bytes = file.files.length === 1 ? file : file.files;
-      const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, options, onProgress, signal);
+      const tuned = { ...options, tuning: await this.#tuningOf(gpu) };
+      const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, tuned, onProgress, signal);
       return { model, options, file, engine };
     } catch (error) {
       await file.release();
@@ -215,9 +225,14 @@ export class EngineService implements EngineApi {
 
   /** The page shows before this runs: kernels are fetched, and a device opened, once it has. */
   async #warmUp(): Promise<void> {
-    const gpu = await this.#device();
+    await this.#tuningOf(await this.#device());
+  }
+
+  async #tuningOf(gpu: Gpu): Promise<Tuning> {
+    // A device that came back is measured no more, but asked anew whether it computes soundly.
+    if (this.#tuning?.gpu === gpu) return this.#tuning;
     const { warmUp } = await import('./load-model.ts');
-    await warmUp(gpu);
+    return (this.#tuning = await warmUp(gpu, tuningRecords, navigator.userAgent));
   }
 
   async #device(): Promise<Gpu> {

@@ -9,7 +9,14 @@ import { EngineError } from '../protocol/errors.ts';
 import { formatBytes } from '../protocol/format-bytes.ts';
 
 /** Numeric values of GPUBufferUsage: the global is missing in Node. */
-export const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
+export const USAGE = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyTarget: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+  queryResolve: 0x200,
+} as const;
 
 /** Calls since the device was opened; differences over a token are what the bench reports. */
 export interface GpuCounts {

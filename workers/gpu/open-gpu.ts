@@ -48,6 +48,7 @@ function summarizeAdapter(adapter: GPUAdapter): AdapterSummary {
     features: [...features].sort(),
     f16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),
+    subgroupLanes: features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0,
     isFallback: info.isFallbackAdapter ?? false,
     maxBufferBytes: limits.maxBufferSize,
     maxBindingBytes: limits.maxStorageBufferBindingSize,
@@ -68,6 +69,8 @@ export async function openGpu(gpu: GPU | undefined): Promise<Gpu | Unavailable> 
   const requiredFeatures: GPUFeatureName[] = [];
   if (summary.f16) requiredFeatures.push('shader-f16');
   if (summary.subgroups) requiredFeatures.push('subgroups');
+  // The device's own clock, for what is measured of it.
+  if (adapter.features.has('timestamp-query')) requiredFeatures.push('timestamp-query');
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({
     requiredFeatures,

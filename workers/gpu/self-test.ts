@@ -7,6 +7,7 @@
 import type { Kernel, Variant } from '../../shaders/kernel.ts';
 import { matmul } from '../../shaders/matmul.ts';
 import { matvec, type LinearShape } from '../../shaders/matvec.ts';
+import type { MatvecPlan } from '../../shaders/matvec-plan.ts';
 import { matvecReference } from '../../shaders/matvec.ref.ts';
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
 import { quantize, type QuantizedType } from '../../shaders/quantize.ts';
@@ -98,6 +99,27 @@ export async function isSound(
   }
 }
 
+/** Whether a device computes soundly by this plan: known answers for one weight type, once for each device. */
+export async function isPlanSound(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  type: QuantType,
+  variant: Variant,
+  plan: MatvecPlan,
+): Promise<boolean> {
+  const key = `matvec ${type} ${JSON.stringify(plan)}`;
+  const done = passed.get(gpu) ?? new Set<string>();
+  passed.set(gpu, done);
+  try {
+    if (!done.has(key)) await checkLinear(gpu, pipelines, matvec, type, variant, 1, plan);
+    done.add(key);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'GpuWrongResult') return false;
+    throw error;
+  }
+}
+
 async function checkLinear(
   gpu: Gpu,
   pipelines: PipelineCache,
@@ -105,6 +127,7 @@ async function checkLinear(
   type: QuantType,
   variant: Variant,
   tokens: number,
+  plan?: MatvecPlan,
 ): Promise<void> {
   const { planes, dequantize, fileRowBytes, blockBytes, table } = quantFormats[type];
   const { quantBytes, scaleBytes } = planes(ROWS, COLUMNS);
@@ -142,6 +165,7 @@ async function checkLinear(
     epilogue: 'store',
     lastTokenOnly: false,
     tokenTile: 1,
+    plan,
   };
   const x = values(tokens * COLUMNS);
   const normWeight = values(COLUMNS);

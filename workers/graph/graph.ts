@@ -16,6 +16,7 @@ import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
 import type { Step } from '../gpu/recorder.ts';
 import { EngineError } from '../protocol/errors.ts';
+import { LinearPlans } from './linear-plans.ts';
 import type { Matrix } from './matrix.ts';
 import { MemoryPlan, Slot } from './slot.ts';
 
@@ -55,6 +56,8 @@ export class Graph {
   readonly chunkTokens: number;
   /** Whether ops that can share a kernel do. */
   readonly fuses: boolean;
+  /** How the products run; to be settled before the kernels are compiled. */
+  readonly plans = new LinearPlans();
   /** Bytes of weights that a decoded token reads: every matrix of a product, and no table that only one row is taken of. */
   decodeWeightBytes = 0;
   readonly #gpu: Gpu;
@@ -179,14 +182,20 @@ export class Graph {
   }
 
   /** Records a kernel for both ways, for ops that no method here has. */
-  recordBoth<Shape>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+  recordBoth<Shape extends object>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
     this.record('decode', kernel, shape, buffers);
     this.record('prefill', kernel, shape, buffers);
   }
 
-  /** Records a kernel for one way. */
-  record<Shape>(way: Way, kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
-    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, shape, buffers));
+  /** Records a kernel for one way. A shape that is not settled yet comes as a function, called when it is compiled. */
+  record<Shape extends object>(
+    way: Way,
+    kernel: Kernel<Shape>,
+    shape: Shape | (() => Shape),
+    buffers: Readonly<Record<string, Slot>>,
+  ): void {
+    const settled = (): Shape => (typeof shape === 'function' ? shape() : shape);
+    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, settled(), buffers));
   }
 
   /** Compiles one step; also for steps outside the model's own passes, such as the sampler's. */

@@ -83,8 +83,14 @@ function recordLinear(graph: Graph, way: Way, op: LinearOp, input: Activation, n
         lastTokenOnly: lastToken,
         tokenTile: way === 'prefill' && !lastToken ? TOKENS_PER_THREAD : 1,
       };
-      if (way === 'decode') graph.decodeWeightBytes += shard.quants.bytes + shard.scales.bytes;
-      graph.record(way, tiled ? matmul : matvec, shape, {
+      const bytes = shard.quants.bytes + shard.scales.bytes;
+      if (way === 'decode') graph.decodeWeightBytes += bytes;
+      const product = { type: shape.type, rows: shape.rows, columns: shape.columns, tokens: shape.tokenTile };
+      // What prefill shares with decode is counted once.
+      if (!tiled) graph.plans.ask(product, way === 'decode' || shape.tokenTile > 1 ? bytes : 0);
+      // Plans are set once all products are known.
+      const planned = (): LinearShape => ({ ...shape, plan: graph.plans.planFor(product) });
+      graph.record(way, tiled ? matmul : matvec, tiled ? shape : planned, {
         quants: shard.quants,
         scales: shard.scales,
         x: input.slot,

@@ -24,11 +24,28 @@ export interface AdapterSummary {
   /** Whether kernels store in f16 on this device. */
   readonly f16: boolean;
   readonly subgroups: boolean;
+  /** The fewest lanes that a subgroup of any kernel has here; 0 where the browser does not say. */
+  readonly subgroupLanes: number;
   /** Runs on the CPU: slow. */
   readonly isFallback: boolean;
   readonly maxBufferBytes: number;
   /** The most of a buffer that a kernel sees: what a buffer of a model may have, if it is the smaller of both. */
   readonly maxBindingBytes: number;
+}
+
+/** What was measured on this device of one kind of product: a matrix of quantised weights and the activations of some tokens. */
+export interface MeasuredProduct {
+  /** GGUF's name of the weights' type. */
+  readonly type: string;
+  /** Rows of the matrix, rounded up to a power of two, and its columns. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly tokens: number;
+  /** How its work is dealt to the device: lanes for a group of rows, rows of a group, groups in a workgroup. */
+  readonly plan: { readonly reduction: string; readonly lanes: number; readonly rows: number; readonly groups: number };
+  readonly microseconds: number;
+  /** What it takes the way that it runs where nothing was measured. */
+  readonly defaultMicroseconds: number;
 }
 
 /** What weights can be made smaller to as they are loaded: 8.5 or 4.5 bits each. */
@@ -287,6 +304,8 @@ export interface EngineApi extends TokenApi, BenchmarkApi {
    * for a moment, so it is asked where nothing runs. Rejects with `GpuUnavailable` or `GpuOutOfMemory`.
    */
   measureBandwidth(): Promise<number>;
+  /** What was measured on this device for the models that were loaded on it, what saves most first. */
+  measuredProducts(): Promise<readonly MeasuredProduct[]>;
   /**
    * Loads a complete file of the store by its id, or a model from the disk; replaces the model that was there. Resolves to
    * `null` if stopped. `onProgress` is a comlink proxy.

@@ -22,6 +22,7 @@ export const AVAILABLE: GpuReport = {
     features: [],
     f16: true,
     subgroups: true,
+    subgroupLanes: 32,
     isFallback: false,
     maxBufferBytes: 2 ** 31,
     maxBindingBytes: 2 ** 30,
