@@ -37,6 +37,8 @@ export interface EngineOptions extends LoadOptions {
   readonly variant?: Variant;
   /** Largest weight binding, below the device's limit, to see matrices cut into shards. */
   readonly bindingBytes?: number;
+  /** Tokens in flight, from 1 to 8, instead of as many as the device's own measurement chooses. */
+  readonly pipelineDepth?: number;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */

@@ -13,11 +13,14 @@ import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
 import { bringUp, type LoadedModel } from './bring-up.ts';
 import { declareModel, type EngineOptions } from './declare-model.ts';
+import { PipelineDepth } from './pipeline-depth.ts';
 
 /** A model on the GPU with all that an answer needs. */
 export interface LoadedNativeModel extends LoadedModel {
   readonly template: ChatTemplate;
   readonly sampler: Sampler;
+  /** How many tokens of its answers are in flight. */
+  readonly depth: PipelineDepth;
   /** Bytes of weights that each decoded token reads. */
   readonly decodeWeightBytes: number;
 }
@@ -43,6 +46,7 @@ export async function loadModel(
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
   const startedAt = performance.now();
+  const depth = new PipelineDepth(options.pipelineDepth);
   const opened = await readModelFile(source, signal);
   const summary = summarize(opened, fileName);
   refuse(summary.unsupported);
@@ -51,7 +55,7 @@ export async function loadModel(
   const sampler = new Sampler(declared.graph, declared.output.slot, declared.shape.vocabularySize);
   const model = await bringUp(gpu, declared, (pipelines) => sampler.compile(pipelines), onProgress, signal);
   const { decodeWeightBytes } = declared.graph;
-  return { ...model, template, sampler, decodeWeightBytes, loadMs: performance.now() - startedAt };
+  return { ...model, template, sampler, depth, decodeWeightBytes, loadMs: performance.now() - startedAt };
 }
 
 /** Reads what a model says of itself. */

@@ -140,7 +140,8 @@ export class NativeEngine {
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
     const start = { position: begun.length + said, limit: limit - said };
-    const loop = first === undefined ? null : new AnswerLoop(this.model.runner, sampling, { ...start, first });
+    const { runner, depth } = this.model;
+    const loop = first === undefined ? null : new AnswerLoop(runner, depth, sampling, { ...start, first });
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;

@@ -7,9 +7,7 @@ import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
 import { encodePass, type Step } from '../gpu/recorder.ts';
 import type { Activation, Graph, Program } from '../graph/graph.ts';
-
-/** Tokens in flight: enough to hide the readback, few enough that a stop wastes next to nothing. */
-export const TOKENS_IN_FLIGHT = 3;
+import { MAX_TOKENS_IN_FLIGHT } from './pipeline-depth.ts';
 
 /** A submit should keep the GPU from other pages no longer than this; aimed at with a margin, for the next chunk is dearer. */
 const SUBMIT_MS = 80;
@@ -47,7 +45,7 @@ export class Runner {
     this.#output = output;
     this.#wholeText = wholeText;
     this.#chunkTokens = wholeText ? graph.chunkTokens : FIRST_CHUNK_TOKENS;
-    this.#ring = new ReadbackRing(gpu, TOKENS_IN_FLIGHT + 1);
+    this.#ring = new ReadbackRing(gpu, MAX_TOKENS_IN_FLIGHT + 1);
   }
 
   /**
