@@ -24,6 +24,7 @@ import type { ModelSummary } from '../protocol/model.ts';
 import { readTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { chooseVariant } from './choose-variant.ts';
+import { MAX_DRAFTS, type SpeculationMode } from './speculation.ts';
 
 /** The same where a text must run as one chunk, which scratch memory grows with: more than most such models read. */
 const DEFAULT_WHOLE_TEXT_TOKENS = 2048;
@@ -39,6 +40,8 @@ export interface EngineOptions extends LoadOptions {
   readonly bindingBytes?: number;
   /** Tokens in flight, from 1 to 8, instead of as many as the device's own measurement chooses. */
   readonly pipelineDepth?: number;
+  /** When drafts of the next tokens run; default `auto`. */
+  readonly speculation?: SpeculationMode;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */
@@ -94,6 +97,7 @@ export async function declareModel(
     variant,
     contextLength,
     wholeText ? contextLength : CHUNK_TOKENS[variant.reduction === 'thread' ? 'threads' : 'tiled'],
+    verifiesDrafts(options, shape, pooling) ? MAX_DRAFTS + 1 : 0,
   );
   const { memory } = graph;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
@@ -128,6 +132,14 @@ export async function declareModel(
     wholeText,
     quantized,
   };
+}
+
+/**
+ * Whether drafts of the next tokens could pay. Of a mixture each token reads experts of its own, so a step for a few tokens
+ * reads nearly as many weights as a step for each of them.
+ */
+function verifiesDrafts({ speculation }: EngineOptions, { experts }: ModelShape, pooling: Pooling | null): boolean {
+  return speculation !== 'off' && pooling === null && experts === null;
 }
 
 /** The types in which a file's matrices run. Throws `SettingInvalid` where `quantize` changes none of them. */

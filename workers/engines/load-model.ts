@@ -6,6 +6,7 @@ import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
 import { fasterReduction } from '../gpu/tuner.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import { Sampler } from '../sample/sampler.ts';
@@ -14,6 +15,8 @@ import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts'
 import { bringUp, type LoadedModel } from './bring-up.ts';
 import { declareModel, type EngineOptions } from './declare-model.ts';
 import { PipelineDepth } from './pipeline-depth.ts';
+import type { Runner } from './runner.ts';
+import { Speculation, type SpeculationMode } from './speculation.ts';
 
 /** A model on the GPU with all that an answer needs. */
 export interface LoadedNativeModel extends LoadedModel {
@@ -21,6 +24,8 @@ export interface LoadedNativeModel extends LoadedModel {
   readonly sampler: Sampler;
   /** How many tokens of its answers are in flight. */
   readonly depth: PipelineDepth;
+  /** `null` where drafts of the next tokens are switched off, or could not pay. */
+  readonly speculation: Speculation | null;
   /** Bytes of weights that each decoded token reads. */
   readonly decodeWeightBytes: number;
 }
@@ -55,7 +60,12 @@ export async function loadModel(
   const sampler = new Sampler(declared.graph, declared.output.slot, declared.shape.vocabularySize);
   const model = await bringUp(gpu, declared, (pipelines) => sampler.compile(pipelines), onProgress, signal);
   const { decodeWeightBytes } = declared.graph;
-  return { ...model, template, sampler, depth, decodeWeightBytes, loadMs: performance.now() - startedAt };
+  const speculation = startSpeculation(declared.graph, model.runner, options.speculation);
+  return { ...model, template, sampler, depth, speculation, decodeWeightBytes, loadMs: performance.now() - startedAt };
+}
+
+function startSpeculation({ fewTokens }: Graph, runner: Runner, mode: SpeculationMode = 'auto'): Speculation | null {
+  return fewTokens === 0 || mode === 'off' ? null : new Speculation(mode, () => runner.prepareVerify());
 }
 
 /** Reads what a model says of itself. */

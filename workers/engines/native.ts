@@ -135,13 +135,12 @@ export class NativeEngine {
     for (const id of tokens) text.push(id);
 
     const startedAt = performance.now();
-    const prefill = await this.prefill([...begun, ...tokens], sampling, false, onEvent, signal);
+    const start = { ids: [...begun, ...tokens], limit: limit - said };
+    const prefill = await this.prefill(start.ids, sampling, false, onEvent, signal);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
-    const start = { position: begun.length + said, limit: limit - said };
-    const { runner, depth } = this.model;
-    const loop = first === undefined ? null : new AnswerLoop(runner, depth, sampling, { ...start, first });
+    const loop = first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first });
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;
@@ -160,6 +159,8 @@ export class NativeEngine {
         prefillMs: prefilledAt - startedAt,
         firstTokenMs: loop === null ? null : prefilledAt - askedAt,
         decodedTokens,
+        draftedTokens: loop?.draftedTokens ?? 0,
+        acceptedTokens: loop?.acceptedTokens ?? 0,
         decodeMs: loop === null ? 0 : performance.now() - prefilledAt,
         countsPerToken: countsPerStep(countsBefore, this.gpu.counts, decodedTokens),
       };

@@ -53,7 +53,7 @@ const MAX_SPLITS = 32;
 /** Norms segments of queries and of keys at the start of `qkv`'s rows, in place; weight (query length + key length). */
 export function normHeads(graph: Graph, qkv: Activation, norm: Norm, queries: NormSegments, keys: NormSegments): void {
   const buffers = { x: qkv.slot, weight: norm.weight, step: graph.step };
-  graph.recordBoth(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
+  graph.recordAll(headNorm, { queries, keys, stride: qkv.stride, epsilon: norm.epsilon }, buffers);
 }
 
 /**
@@ -71,7 +71,7 @@ export function rotateAndStore(
   const table = rotation?.table ?? graph.nothing;
   const buffers = { qkv: qkv.slot, table, k_cache: cache.keys, v_cache: cache.values, step: graph.step };
   const { dim: rotaryDim = 0, pairing = 'adjacent' } = rotation ?? {};
-  graph.recordBoth(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
+  graph.recordAll(rope, { ...layout, rotaryDim, pairing, stride: qkv.stride }, buffers);
 }
 
 /** output (tokens, heads·d) = softmax(scores) · v over the cache. */
@@ -95,6 +95,7 @@ export function attention(
   const decodeSplit = roundUp(Math.ceil(contextLength / MAX_SPLITS), 64);
   for (const [way, splitLength, tokens] of [
     ['decode', decodeSplit, 1],
+    ['few', decodeSplit, graph.fewTokens],
     ['prefill', contextLength, graph.chunkTokens],
   ] as const) {
     const maxSplits = Math.ceil(contextLength / splitLength);
