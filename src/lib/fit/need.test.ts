@@ -38,10 +38,11 @@ describe('memoryNeed', () => {
   it('counts its scratch buffer by buffer', () => {
     // Chunks of 512 tokens, 4 bytes a value: three rows of 2048, q, k and v of 3072, attended 2048, hidden 8192.
     const rows = 512 * 4 * (3 * 2048 + 3072 + 2048 + 8192);
-    // A head's partial result is its 64 values and two more: for each token of a chunk, and for 32 runs of decode.
-    const partials = 4 * 32 * 66 * (512 + 32);
-    // Logits, angles of two tables, ids, small ones.
-    const rest = 4 * 128_256 + 2 * 4 * 4096 * 64 + 4 * 4096 + 8192;
+    // A head's partial result is its 64 values and two more: for each token of a chunk, for 32 runs of decode, and of
+    // each of eight tokens with drafts.
+    const partials = 4 * 32 * 66 * (512 + 32 + 8 * 32);
+    // Logits of eight tokens, angles of two tables, ids, small ones.
+    const rest = 8 * 4 * 128_256 + 2 * 4 * 4096 * 64 + 4 * 4096 + 24_576;
     const need = memoryNeed(LLAMA_1B, 1000, 4096, HARDWARE);
     expect(need.scratch).toBe(rows + partials + rest);
     expect(need.total).toBe(1000 + need.kvCache + need.scratch);
