@@ -97,7 +97,7 @@ export async function declareModel(
     variant,
     contextLength,
     wholeText ? contextLength : CHUNK_TOKENS[variant.reduction === 'thread' ? 'threads' : 'tiled'],
-    verifiesDrafts(options, shape, pooling) ? MAX_DRAFTS + 1 : 0,
+    verifiesDrafts(gpu, options, shape, pooling) ? MAX_DRAFTS + 1 : 0,
   );
   const { memory } = graph;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
@@ -136,10 +136,18 @@ export async function declareModel(
 
 /**
  * Whether drafts of the next tokens could pay. Of a mixture each token reads experts of its own, so a step for a few tokens
- * reads nearly as many weights as a step for each of them.
+ * reads nearly as many weights as a step for each of them. A software adapter computes where others wait for memory, so
+ * each draft has its price (SwiftShader: 0.9 times the speed where half of all drafts were right), and it compiles for
+ * seconds while an answer waits.
  */
-function verifiesDrafts({ speculation }: EngineOptions, { experts }: ModelShape, pooling: Pooling | null): boolean {
-  return speculation !== 'off' && pooling === null && experts === null;
+function verifiesDrafts(
+  { adapter }: Gpu,
+  { speculation = 'auto' }: EngineOptions,
+  { experts }: ModelShape,
+  pooling: Pooling | null,
+): boolean {
+  if (pooling !== null || experts !== null) return false;
+  return speculation === 'always' || (speculation === 'auto' && !adapter.isFallback);
 }
 
 /** The types in which a file's matrices run. Throws `SettingInvalid` where `quantize` changes none of them. */

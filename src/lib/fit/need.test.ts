@@ -89,7 +89,8 @@ describe('memoryNeed', () => {
     const file = await readGguf(bytesSource(writeGguf(randomModel({ architecture, contextLength: 4096 }))));
     const summary = summarize(file, 'random.gguf');
     for (const reduction of ['subgroup', 'thread'] as const) {
-      const declared = await declareModel(ROOMY, file, summary, null, { variant: { real: 'f16', reduction } });
+      const gpu = roomyGpu(reduction === 'thread');
+      const declared = await declareModel(gpu, file, summary, null, { variant: { real: 'f16', reduction } });
       void new Sampler(declared.graph, declared.output.slot, declared.shape.vocabularySize);
       const { memory } = declared.graph;
       const facts = { f16: true, isFallback: reduction === 'thread' };
@@ -104,9 +105,10 @@ describe('memoryNeed', () => {
 });
 
 /** A device that nothing is too large for, and on which nothing runs. */
-const ROOMY = {
-  device: { limits: { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 } },
-} as unknown as Gpu;
+function roomyGpu(isFallback: boolean): Gpu {
+  const limits = { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 };
+  return { device: { limits }, adapter: { isFallback } } as unknown as Gpu;
+}
 
 describe('weights on the GPU', () => {
   it('are those of the file, but for types that are laid out wider', () => {
