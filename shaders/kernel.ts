@@ -28,6 +28,8 @@ export interface Extent {
   readonly tokens: number;
   /** Tokens in the KV cache once this step has run (position of its first token + tokens). */
   readonly kvLength: number;
+  /** How many of the tokens, at their end, are drafts (default 0): for each of them and the one before them a token is sampled. */
+  readonly drafts?: number;
 }
 
 /** A grid of workgroups; no dimension may exceed 65,535 (WebGPU's default limit). */
@@ -48,9 +50,10 @@ export interface Kernel<Shape> {
 
 /**
  * The uniform that changes from step to step, as WGSL. Bytes: 16.
- * `position` is the place of the step's first token in the sequence.
+ * `position` is the place of the step's first token in the sequence;
+ * `drafts` of its last tokens are guesses, and a token is sampled behind each of them and behind the one before them.
  */
-export const STEP_WGSL = 'struct Step { position: u32, tokens: u32, reserved_0: u32, reserved_1: u32 }\n';
+export const STEP_WGSL = 'struct Step { position: u32, tokens: u32, drafts: u32, reserved: u32 }\n';
 
 /** Bytes of `Step`. */
 export const STEP_BYTES = 16;
@@ -77,6 +80,11 @@ export function roundUp(value: number, multiple: number): number {
 /** Floats between two tokens' rows in an activation buffer of `dim` values; the padding stays zero. */
 export function rowStride(dim: number): number {
   return roundUp(dim, 32);
+}
+
+/** Rows of logits that a step samples from. */
+export function sampledRows({ drafts = 0 }: Extent): number {
+  return drafts + 1;
 }
 
 /** Spreads a flat number of workgroups over x and y so that neither passes 65,535; the kernel checks its own bound. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { randomValues } from '../tools/testing/real-data.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { samplerSettings, samplerUniform } from '../tools/testing/sampler-settings.ts';
+import { rowStride } from './kernel.ts';
 import { penalizeReference } from './penalize.ref.ts';
 import { penalize } from './penalize.ts';
 
@@ -46,6 +47,33 @@ describe.each(devices)('penalize on $name', ({ device, variants }) => {
     const actual = new Float32Array(result['logits']!);
     expect(actual[5]).toBe(-Infinity);
     expect(nmse(actual.with(5, 0), expected.with(5, 0))).toBeLessThanOrEqual(1e-13);
+  });
+
+  test('a row for each draft and the token before them, each penalised for what stands before its own place', async () => {
+    const settings = { repetitionPenalty: 1.3, frequencyPenalty: 0.2, presencePenalty: 0.7 };
+    const sampler = samplerSettings({ penaltyWindow: 5, ...settings });
+    const stride = rowStride(vocabularySize);
+    const logits = randomValues(4 * stride, 3, 10);
+    const sequence = [7, 8, 7, 9, 10, 9, 11, 8, 12];
+    const result = await runKernel(
+      device,
+      penalize,
+      { vocabularySize },
+      variants[0]!,
+      { tokens: 4, kvLength: 9, drafts: 3 },
+      {
+        tokens: new Uint32Array(sequence),
+        logits: Float32Array.from(logits),
+        sampler: samplerUniform(sampler),
+        step: new Uint32Array([5, 4, 3, 0]),
+      },
+    );
+    const expected = Float64Array.from(logits);
+    for (let row = 0; row < 4; row++) {
+      const own = expected.subarray(row * stride, row * stride + vocabularySize);
+      own.set(penalizeReference(own, sequence.slice(0, 6 + row), sampler));
+    }
+    expect(nmse(new Float32Array(result['logits']!), expected)).toBeLessThanOrEqual(1e-13);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Makes tokens of the recent past less likely: repetition, frequency and presence penalties on the logits, in place. */
-import { STEP_WGSL, type Kernel } from './kernel.ts';
+import { rowStride, sampledRows, STEP_WGSL, type Kernel } from './kernel.ts';
 import text from './penalize.wgsl?raw';
 import { MAX_PENALTY_WINDOW, SAMPLER_WGSL } from './sampler.ts';
 
@@ -8,7 +8,7 @@ export interface PenalizeShape {
   readonly vocabularySize: number;
 }
 
-/** `tokens` (by position in the sequence); `logits` (vocabularySize), of the step's last token. */
+/** `tokens` (by position in the sequence); `logits` (sampled rows, vocabularySize padded to a multiple of 32), each penalised for what stands before its own place. */
 export const penalize: Kernel<PenalizeShape> = {
   name: 'penalize',
   bindings: [
@@ -18,6 +18,10 @@ export const penalize: Kernel<PenalizeShape> = {
     { name: 'step', access: 'uniform' },
   ],
   source: () => STEP_WGSL + SAMPLER_WGSL + text,
-  overrides: ({ vocabularySize }) => ({ VOCABULARY_SIZE: vocabularySize, MAX_WINDOW: MAX_PENALTY_WINDOW }),
-  workgroups: () => [1, 1, 1],
+  overrides: ({ vocabularySize }) => ({
+    VOCABULARY_SIZE: vocabularySize,
+    LOGITS_STRIDE: rowStride(vocabularySize),
+    MAX_WINDOW: MAX_PENALTY_WINDOW,
+  }),
+  workgroups: (_shape, _variant, extent) => [1, sampledRows(extent), 1],
 };

@@ -36,6 +36,24 @@ describe.each(devices)('sample-final on $name', ({ device, variants }) => {
       const expected = [9, 9, 9, 9, 9, 9, 9, 9, sampleFinalReference(given), 9];
       expect([...new Uint32Array(result['tokens']!)]).toEqual(expected);
     });
+
+    test('the best of each row goes to its own place, over the drafts', async () => {
+      const rows = [1, 2, 3].map((row) => candidates(64 + row).slice(row));
+      const result = await runKernel(
+        device,
+        sampleFinal,
+        { groups: 64 },
+        variant,
+        { tokens: 3, kvLength: 8, drafts: 2 },
+        {
+          partials: new Uint32Array(rows.flat().flatMap((it) => (it ? [it.score + 10, it.token] : [0, 2 ** 32 - 1]))),
+          tokens: new Uint32Array(10).fill(9),
+          step: new Uint32Array([5, 3, 2, 0]),
+        },
+      );
+      const expected = [9, 9, 9, 9, 9, 9, ...rows.map(sampleFinalReference), 9];
+      expect([...new Uint32Array(result['tokens']!)]).toEqual(expected);
+    });
   });
 });
 

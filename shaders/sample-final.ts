@@ -1,5 +1,5 @@
 /** Draws the next token, second half: the best of the candidates goes into the sequence, and never leaves the GPU. */
-import { constants, directives, STEP_WGSL, type Kernel } from './kernel.ts';
+import { constants, directives, sampledRows, STEP_WGSL, type Kernel } from './kernel.ts';
 import text from './sample-final.wgsl?raw';
 import { ARGMAX_SNIPPETS, type SamplePartialShape } from './sample-partial.ts';
 
@@ -7,8 +7,9 @@ import { ARGMAX_SNIPPETS, type SamplePartialShape } from './sample-partial.ts';
 export type SampleFinalShape = Pick<SamplePartialShape, 'groups'>;
 
 /**
- * `partials` (groups) of (ordered key, token id); `tokens` (by position): the winner is written at the step's
- * position + tokens, which must lie inside the buffer. Ties go to the lowest id.
+ * `partials` (sampled rows, groups) of (ordered key, token id); `tokens` (by position): the winner of the last row is
+ * written at the step's position + tokens, which must lie inside the buffer, those of earlier rows before it, over the
+ * drafts. Ties go to the lowest id.
  */
 export const sampleFinal: Kernel<SampleFinalShape> = {
   name: 'sample-final',
@@ -24,5 +25,5 @@ export const sampleFinal: Kernel<SampleFinalShape> = {
     ARGMAX_SNIPPETS[reduction] +
     text,
   overrides: ({ groups }) => ({ GROUPS: groups }),
-  workgroups: () => [1, 1, 1],
+  workgroups: (_shape, _variant, extent) => [1, sampledRows(extent), 1],
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { randomValues } from '../tools/testing/real-data.ts';
 import { runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { samplerSettings, samplerUniform } from '../tools/testing/sampler-settings.ts';
-import type { Variant } from './kernel.ts';
+import { rowStride, type Variant } from './kernel.ts';
 import { pcg3d, samplePartialReference, type Candidate } from './sample-partial.ref.ts';
 import { samplePartial, type SamplePartialShape } from './sample-partial.ts';
 import type { SamplerSettings } from './sampler.ts';
@@ -89,6 +89,34 @@ describe.each(devices)('sample-partial on $name', ({ device, variants }) => {
         expect(await draw(device, variant, small, odd, -3.4e38, samplerSettings({ temperature }), [0, 1])).toEqual([
           2, 4,
         ]);
+    });
+
+    test('draws for each row of logits at its own place, with its own cut', async () => {
+      const small = { vocabularySize: 70, groups: 3 };
+      const stride = rowStride(small.vocabularySize);
+      const rowsOfLogits = randomValues(3 * stride, 6, 5);
+      const thresholds = [1, -3.4e38, 3];
+      const sampler = samplerSettings({ temperature: 1.1, seed: 12 });
+      const result = await runKernel(
+        device,
+        samplePartial,
+        small,
+        variant,
+        { tokens: 4, kvLength: 13, drafts: 2 },
+        {
+          logits: Float32Array.from(rowsOfLogits),
+          threshold: new Float32Array(thresholds),
+          partials: new Uint32Array(2 * 3 * small.groups),
+          sampler: samplerUniform(sampler),
+          step: new Uint32Array([9, 4, 2, 0]),
+        },
+      );
+      const partials = new Uint32Array(result['partials']!);
+      const drawn = Array.from({ length: 9 }, (_, i) => (partials[2 * i] ? partials[2 * i + 1]! : null));
+      const expected = thresholds.flatMap((cut, row) =>
+        ids(samplePartialReference(small, rowsOfLogits.slice(row * stride), cut, sampler, 11 + row)),
+      );
+      expect(drawn).toEqual(expected);
     });
 
     test('follows the softmax of the survivors', async () => {

@@ -1,5 +1,5 @@
 /** Draws the next token, first half: the best candidate of each part of the vocabulary. */
-import { constants, directives, STEP_WGSL, type Kernel } from './kernel.ts';
+import { constants, directives, rowStride, sampledRows, STEP_WGSL, type Kernel } from './kernel.ts';
 import { SAMPLER_WGSL } from './sampler.ts';
 import text from './sample-partial.wgsl?raw';
 import argmaxSubgroup from './snippets/argmax-subgroup.wgsl?raw';
@@ -21,7 +21,7 @@ export const ARGMAX_SNIPPETS = { thread: argmaxThread, workgroup: argmaxWorkgrou
 const WORKGROUP_SIZE = 64;
 
 /**
- * `logits` (vocabularySize), `threshold` (1), `partials` (groups) of (ordered key of the score, token id). The score is
+ * `logits` (sampled rows, vocabularySize padded to a multiple of 32), `threshold` (sampled rows), `partials` (sampled rows, groups) of (ordered key of the score, token id). The score is
  * logit / temperature + Gumbel noise, so that the largest is a draw from the softmax (Gumbel 1954; Maddison and others
  * 2014); the noise hangs on seed, position and token only. Temperature 0: the logit itself, ties to the lowest id.
  */
@@ -43,10 +43,14 @@ export const samplePartial: Kernel<SamplePartialShape> = {
     orderedKey +
     ARGMAX_SNIPPETS[reduction] +
     text,
-  overrides: ({ vocabularySize, groups }) => ({ VOCABULARY_SIZE: vocabularySize, GROUPS: groups }),
-  workgroups: ({ groups }, { reduction }) => [
+  overrides: ({ vocabularySize, groups }) => ({
+    VOCABULARY_SIZE: vocabularySize,
+    LOGITS_STRIDE: rowStride(vocabularySize),
+    GROUPS: groups,
+  }),
+  workgroups: ({ groups }, { reduction }, extent) => [
     reduction === 'thread' ? Math.ceil(groups / WORKGROUP_SIZE) : groups,
-    1,
+    sampledRows(extent),
     1,
   ],
 };

@@ -5,11 +5,12 @@
 // logit itself.
 
 override VOCABULARY_SIZE: u32;
+override LOGITS_STRIDE: u32;
 override GROUPS: u32;
 
-@group(0) @binding(0) var<storage, read> logits: array<f32>;           // (VOCABULARY_SIZE)
-@group(0) @binding(1) var<storage, read> threshold: array<f32>;        // (1)
-@group(0) @binding(2) var<storage, read_write> partials: array<vec2u>; // (GROUPS): ordered key of the score, token id
+@group(0) @binding(0) var<storage, read> logits: array<f32>;           // (sampled row, LOGITS_STRIDE)
+@group(0) @binding(1) var<storage, read> threshold: array<f32>;        // (sampled row)
+@group(0) @binding(2) var<storage, read_write> partials: array<vec2u>; // (sampled row, GROUPS): ordered key of the score, token id
 @group(0) @binding(3) var<uniform> sampler: Sampler;
 @group(0) @binding(4) var<uniform> step: Step;
 
@@ -19,12 +20,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let lane = local % LANES;
   let part = (VOCABULARY_SIZE + GROUPS - 1) / GROUPS;
   let end = min((group + 1) * part, VOCABULARY_SIZE);
+  let row = workgroup.y;
   let greedy = sampler.temperature <= 0.0;
-  let least = threshold[0];
+  let least = threshold[row];
 
   var best = vec2u(0, 0xffffffffu);
   for (var token = group * part + lane; token < end; token += LANES) {
-    let logit = finite(logits[token]);
+    let logit = finite(logits[row * LOGITS_STRIDE + token]);
     // Where no logit is a number, no token is chosen: its id says so.
     if (logit <= LOWEST) {
       continue;
@@ -34,7 +36,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       if (logit < least) {
         continue;
       }
-      score = logit / sampler.temperature - log(exponential(token));
+      score = logit / sampler.temperature - log(exponential(row, token));
     }
     let key = ordered_key(score);
     if (key > best.x) {
@@ -43,13 +45,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
   best = argmax(best);
   if (lane == 0 && group < GROUPS) {
-    partials[group] = best;
+    partials[row * GROUPS + group] = best;
   }
 }
 
 // An exponentially distributed number, the same for the same seed, place in the sequence and token on every device.
-fn exponential(token: u32) -> f32 {
-  let uniform_bits = pcg3d(vec3u(sampler.seed, step.position + step.tokens, token));
+fn exponential(row: u32, token: u32) -> f32 {
+  let uniform_bits = pcg3d(vec3u(sampler.seed, step.position + step.tokens - step.drafts + row, token));
   // Half a unit up, so never 0; 1 − 2⁻²⁴ at most, so never ln 0.
   let u = min((f32(uniform_bits) + 0.5) * 0x1p-32, 0x0.ffffffp0);
   // −ln(1 − u). Small results decide who wins: there the series is exact to 2⁻³⁰, where 1 − u would have lost its digits.

@@ -96,6 +96,24 @@ describe.each(devices)('threshold on $name', ({ device, variants }) => {
     if (sampler.minP > 0) expect(actual).toBeCloseTo(Math.fround(expected), 5);
     else if (actual !== Math.fround(expected)) expectNearCut(Float32Array.from(logits), sampler, actual!);
   });
+
+  test('each row of logits has a cut of its own', async () => {
+    // As long as the shortest cases, and so one pipeline with them.
+    const rows = [randomValues(7, 3, 3), randomValues(7, 4, 3), randomValues(7, 5, 3)];
+    const sampler = samplerSettings({ topK: 4 });
+    const logits = new Float32Array(3 * 32);
+    for (const [row, values] of rows.entries()) logits.set(values, 32 * row);
+    const result = await runKernel(
+      device,
+      threshold,
+      { vocabularySize: 7 },
+      variants[0]!,
+      { tokens: 3, kvLength: 1, drafts: 2 },
+      { logits, threshold: new Float32Array(3), sampler: samplerUniform(sampler) },
+    );
+    const expected = rows.map((values) => thresholdReference(Float32Array.from(values), sampler));
+    expect([...new Float32Array(result['threshold']!)]).toEqual(expected.map(Math.fround));
+  });
 });
 
 describe('the reference', () => {

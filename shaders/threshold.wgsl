@@ -1,6 +1,6 @@
 // The logit at which top-k, then top-p on what top-k left, and min-p cut; the highest of the three cuts wins.
 //
-// One workgroup. Logits become ordered keys; a cut is found digit by digit from 256-bin histograms (radix selection):
+// One workgroup for each row of logits. Logits become ordered keys; a cut is found digit by digit from 256-bin histograms (radix selection):
 // the largest key with enough above it, "enough" being k tokens or the share p of the probability. Most tokens can be
 // left out beforehand, and what is left usually fits into shared memory, so that the logits are read only twice:
 //   top-k: at least k keys are as large as the k-th largest of the threads' own maxima (k ≤ 256);
@@ -9,6 +9,7 @@
 // has no order, so neither has the result.
 
 override VOCABULARY_SIZE: u32;
+override LOGITS_STRIDE: u32;
 
 const WORKGROUP_SIZE = 256u;
 const BINS = 256u;
@@ -18,9 +19,11 @@ const LIMB_MASK = (1u << LIMB_BITS) - 1u;
 const UNIT = 67108864.0;
 const WEIGHTLESS = 19.0; // > ln(2 · UNIT)
 
-@group(0) @binding(0) var<storage, read> logits: array<f32>;          // (VOCABULARY_SIZE)
-@group(0) @binding(1) var<storage, read_write> threshold: array<f32>; // (1)
+@group(0) @binding(0) var<storage, read> logits: array<f32>;          // (sampled row, LOGITS_STRIDE)
+@group(0) @binding(1) var<storage, read_write> threshold: array<f32>; // (sampled row)
 @group(0) @binding(2) var<uniform> sampler: Sampler;
+
+var<private> row: u32;
 
 var<workgroup> thread_maxima: array<u32, WORKGROUP_SIZE>;
 var<workgroup> peak_key: u32;
@@ -33,16 +36,17 @@ var<workgroup> sixteenths: array<vec2u, 16>; // sums of 16 bins each
 var<workgroup> chosen: vec3u;                // bin, and what is still wanted inside it
 
 fn read_key(token: u32) -> u32 {
-  return ordered_key(finite(logits[token]));
+  return ordered_key(finite(logits[row * LOGITS_STRIDE + token]));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(local_invocation_index) local: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+  row = workgroup.y;
   let cuts_k = sampler.top_k > 0 && sampler.top_k < VOCABULARY_SIZE;
   let cuts_p = sampler.top_p < 1.0;
   if (sampler.temperature <= 0.0 || (!cuts_k && !cuts_p && sampler.min_p <= 0.0)) {
     if (local == 0) {
-      threshold[0] = LOWEST;
+      threshold[row] = LOWEST;
     }
     return;
   }
@@ -65,7 +69,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
   if (local == 0) {
     // ln 0 is no number in WGSL, hence the branch by select on the way in.
     let least = peak + log(select(sampler.min_p, 1.0, sampler.min_p <= 0.0));
-    threshold[0] = max(key_value(cut), select(least, LOWEST, sampler.min_p <= 0.0));
+    threshold[row] = max(key_value(cut), select(least, LOWEST, sampler.min_p <= 0.0));
   }
 }
 

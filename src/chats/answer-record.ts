@@ -43,7 +43,9 @@ export function finishRecord(record: AnswerRecord, result: GenerateResult): Answ
   const { generatedTokens, prefilledTokens, prefillMs, firstTokenMs, decodedTokens, decodeMs } = result;
   const counts = { thinkingTokens, promptTokens, prefixTokens, reusedTokens, generatedTokens };
   const times = { prefilledTokens, prefillMs, firstTokenMs, decodedTokens, decodeMs };
-  return { ...record, finishReason, tokens, ...counts, ...times };
+  const { draftedTokens, acceptedTokens } = result;
+  const drafts = draftedTokens > 0 ? { draftedTokens, acceptedTokens } : {};
+  return { ...record, finishReason, tokens, ...counts, ...times, ...drafts };
 }
 
 /** The engine's request for an answer with these settings. */

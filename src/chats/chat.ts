@@ -107,6 +107,9 @@ export interface AnswerRecord {
   readonly firstTokenMs: number | null;
   readonly decodedTokens: number;
   readonly decodeMs: number;
+  /** Tokens guessed ahead, and how many of them were right; absent where none was, and in older records. */
+  readonly draftedTokens?: number;
+  readonly acceptedTokens?: number;
   /** The answer of which this was to be the same again. */
   readonly replayOf?: string;
 }

@@ -5,7 +5,7 @@ import { benchmarkRows, markdownTable } from './benchmark-rows.ts';
 const RESULT: BenchmarkResult = {
   adapter: {
     ...{ vendor: 'maker', architecture: 'kind', description: '', features: [], f16: true, subgroups: true },
-    ...{ isFallback: false, maxBufferBytes: 1, maxBindingBytes: 1, subgroupLanes: null },
+    ...{ isFallback: false, maxBufferBytes: 1, maxBindingBytes: 1, subgroupLanes: 32 },
   },
   kernels: { real: 'f16', reduction: 'subgroup' },
   model: { name: 'A | B', quantization: 'Q4_0', parameters: 1000, fileBytes: 500 },

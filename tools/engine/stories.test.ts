@@ -18,6 +18,8 @@ interface ExpectedRun {
 }
 
 const FOLDER = resolve(import.meta.dirname, '../../../shared/models');
+/** Drivers in software compile a kernel for seconds. */
+const COMPILING_MS = 240_000;
 const ADAPTERS = ['llvmpipe', 'SwiftShader'];
 const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
 
@@ -147,6 +149,25 @@ describe.runIf(present)('stories260K', () => {
       expect(stopped.generatedTokens).toBeLessThan(12);
       const whole = await engine.answer([1, 346, 306], { sampler: GREEDY, maxTokens: 12 });
       expect(whole.tokens.slice(0, stopped.generatedTokens)).toEqual(stopped.tokens);
+    });
+
+    test(`${adapter}: drafts change no token, and some are right`, { timeout: COMPILING_MS }, async () => {
+      const drafting = await openNodeEngine(resolve(FOLDER, 'stories260K.gguf'), { speculation: 'always' }, adapter);
+      const plain = await openNodeEngine(resolve(FOLDER, 'stories260K.gguf'), { speculation: 'off' }, adapter);
+      const penalties = { repetitionPenalty: 1.1, frequencyPenalty: 0.1, presencePenalty: 0.1, penaltyWindow: 64 };
+      for (const [sampler, share] of [
+        [GREEDY, 0.3],
+        [{ ...DEFAULT_SAMPLER, temperature: 0.7, seed: 4 }, 0.05],
+        [{ ...DEFAULT_SAMPLER, ...penalties, seed: 4 }, 0.02],
+      ] as const) {
+        const options = { sampler, maxTokens: 250, ignoreEnd: true };
+        const expected = await plain.engine.answer([1, 346, 306], options);
+        const drafted = await drafting.engine.answer([1, 346, 306], options);
+        expect(drafted.tokens).toEqual(expected.tokens);
+        expect(drafted.text).toBe(expected.text);
+        expect(drafted.acceptedTokens / drafted.draftedTokens).toBeGreaterThan(share);
+      }
+      await Promise.all([plain.close(), drafting.close()]);
     });
   }
 

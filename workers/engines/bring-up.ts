@@ -59,7 +59,7 @@ export async function bringUp(
       quantized,
       tokenizer,
       variant,
-      runner: new Runner(gpu, graph, program, output, declared.wholeText),
+      runner: new Runner(gpu, graph, program, output, declared.wholeText, () => graph.compileFew(pipelines)),
       gpuBytes: {
         weights: memory.bytes('weights'),
         kvCache: memory.bytes('kv-cache'),

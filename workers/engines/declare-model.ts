@@ -24,6 +24,7 @@ import type { ModelSummary } from '../protocol/model.ts';
 import { readTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { chooseVariant } from './choose-variant.ts';
+import { MAX_DRAFTS, type SpeculationMode } from './speculation.ts';
 import type { Tuning } from './tuning.ts';
 
 /** The same where a text must run as one chunk, which scratch memory grows with: more than most such models read. */
@@ -42,6 +43,10 @@ export interface EngineOptions extends LoadOptions {
   readonly bindingBytes?: number;
   /** What is known of the device, and learnt for the next load. Without it the reduction is measured, and nothing else. */
   readonly tuning?: Tuning;
+  /** Tokens in flight, from 1 to 8, instead of as many as the device's own measurement chooses. */
+  readonly pipelineDepth?: number;
+  /** When drafts of the next tokens run; default `auto`. */
+  readonly speculation?: SpeculationMode;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */
@@ -104,7 +109,7 @@ export async function declareModel(
     variant,
     contextLength,
     wholeText ? contextLength : CHUNK_TOKENS[variant.reduction === 'thread' ? 'threads' : 'tiled'],
-    options.fuses,
+    { fewTokens: verifiesDrafts(gpu, options, shape, pooling) ? MAX_DRAFTS + 1 : 0, fuses: options.fuses ?? true },
   );
   const { memory } = graph;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
@@ -142,6 +147,22 @@ export async function declareModel(
     wholeText,
     quantized,
   };
+}
+
+/**
+ * Whether drafts of the next tokens could pay. Of a mixture each token reads experts of its own, so a step for a few tokens
+ * reads nearly as many weights as a step for each of them. A software adapter computes where others wait for memory, so
+ * each draft has its price (SwiftShader: 0.9 times the speed where half of all drafts were right), and it compiles for
+ * seconds while an answer waits.
+ */
+function verifiesDrafts(
+  { adapter }: Gpu,
+  { speculation = 'auto' }: EngineOptions,
+  { experts }: ModelShape,
+  pooling: Pooling | null,
+): boolean {
+  if (pooling !== null || experts !== null) return false;
+  return speculation === 'always' || (speculation === 'auto' && !adapter.isFallback);
 }
 
 /** The types in which a file's matrices run. Throws `SettingInvalid` where `quantize` changes none of them. */

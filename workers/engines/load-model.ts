@@ -4,6 +4,7 @@ import type { ModelFile } from '../format/model-file.ts';
 import { readModel } from '../format/read-model.ts';
 import { summarize } from '../format/summary.ts';
 import type { Gpu } from '../gpu/gpu.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { LoadProgress } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import { Sampler } from '../sample/sampler.ts';
@@ -11,12 +12,19 @@ import type { ByteSource, NamedSource } from '../source/byte-source.ts';
 import { type ChatTemplate, createChatTemplate } from '../text/chat-template.ts';
 import { bringUp, type LoadedModel } from './bring-up.ts';
 import { declareModel, type EngineOptions } from './declare-model.ts';
+import { PipelineDepth } from './pipeline-depth.ts';
+import type { Runner } from './runner.ts';
+import { Speculation, type SpeculationMode } from './speculation.ts';
 import { Tuning, type TuningKeeper } from './tuning.ts';
 
 /** A model on the GPU with all that an answer needs. */
 export interface LoadedNativeModel extends LoadedModel {
   readonly template: ChatTemplate;
   readonly sampler: Sampler;
+  /** How many tokens of its answers are in flight. */
+  readonly depth: PipelineDepth;
+  /** `null` where drafts of the next tokens are switched off, or could not pay. */
+  readonly speculation: Speculation | null;
   /** Bytes of weights that each decoded token reads. */
   readonly decodeWeightBytes: number;
 }
@@ -44,6 +52,7 @@ export async function loadModel(
   signal?: AbortSignal,
 ): Promise<LoadedNativeModel> {
   const startedAt = performance.now();
+  const depth = new PipelineDepth(options.pipelineDepth);
   const opened = await readModelFile(source, signal);
   const summary = summarize(opened, fileName);
   refuse(summary.unsupported);
@@ -52,7 +61,12 @@ export async function loadModel(
   const sampler = new Sampler(declared.graph, declared.output.slot, declared.shape.vocabularySize);
   const model = await bringUp(gpu, declared, (pipelines) => sampler.compile(pipelines), onProgress, signal);
   const { decodeWeightBytes } = declared.graph;
-  return { ...model, template, sampler, decodeWeightBytes, loadMs: performance.now() - startedAt };
+  const speculation = startSpeculation(declared.graph, model.runner, options.speculation);
+  return { ...model, template, sampler, depth, speculation, decodeWeightBytes, loadMs: performance.now() - startedAt };
+}
+
+function startSpeculation({ fewTokens }: Graph, runner: Runner, mode: SpeculationMode = 'auto'): Speculation | null {
+  return fewTokens === 0 || mode === 'off' ? null : new Speculation(mode, () => runner.prepareVerify());
 }
 
 /** Reads what a model says of itself. */

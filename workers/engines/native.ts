@@ -19,13 +19,15 @@ import {
 import { EngineError } from '../protocol/errors.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
+import { AnswerLoop } from './answer-loop.ts';
 import { checkIds, NO_PREFIX, type PrefixIds } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
+import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
 import { checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
 import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { ModelText } from './model-text.ts';
-import { type StepResult, TOKENS_IN_FLIGHT } from './runner.ts';
+import type { StepResult } from './runner.ts';
 
 /** For steps whose choice is not asked for. */
 const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
@@ -133,14 +135,15 @@ export class NativeEngine {
     for (const id of tokens) text.push(id);
 
     const startedAt = performance.now();
-    const prefill = await this.prefill([...begun, ...tokens], sampling, false, onEvent, signal);
+    const start = { ids: [...begun, ...tokens], limit: limit - said };
+    const prefill = await this.prefill(start.ids, sampling, false, onEvent, signal);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
-    let sampled = said + (first === undefined ? 0 : 1); // new ids so far, in flight included
+    const loop = first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first });
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
-      const decodedTokens = Math.max(0, sampled - said - 1);
+      const decodedTokens = loop?.decodedTokens ?? 0;
       return {
         text: text.whole,
         thinking: text.thinking,
@@ -154,9 +157,11 @@ export class NativeEngine {
         generatedTokens: tokens.length,
         prefilledTokens: prefill.ranTokens,
         prefillMs: prefilledAt - startedAt,
-        firstTokenMs: first === undefined ? null : prefilledAt - askedAt,
+        firstTokenMs: loop === null ? null : prefilledAt - askedAt,
         decodedTokens,
-        decodeMs: first === undefined ? 0 : performance.now() - prefilledAt,
+        draftedTokens: loop?.draftedTokens ?? 0,
+        acceptedTokens: loop?.acceptedTokens ?? 0,
+        decodeMs: loop === null ? 0 : performance.now() - prefilledAt,
         countsPerToken: countsPerStep(countsBefore, this.gpu.counts, decodedTokens),
       };
     };
@@ -166,24 +171,18 @@ export class NativeEngine {
         onEvent({ kind, text: said, tokens: tokens.length });
       }
     };
-    if (first === undefined) {
+    if (loop === null) {
       emit(text.finish());
       return report('stopped');
     }
 
-    const inFlight: Promise<number>[] = [Promise.resolve(first)];
     let finishReason: FinishReason = limit === room ? 'context-full' : 'max-tokens';
     while (tokens.length < limit) {
       if (signal?.aborted) {
         finishReason = 'stopped';
         break;
       }
-      while (inFlight.length < TOKENS_IN_FLIGHT && sampled < limit) {
-        // The latest id, which runs now, lies at this position.
-        inFlight.push(this.model.runner.decode(begun.length + sampled - 1, sampling).token);
-        sampled++;
-      }
-      const id = this.#checked(await inFlight.shift()!);
+      const id = checkedId(await loop.next(), this.model.shape.vocabularySize);
       this.#cached[begun.length + tokens.length] = id;
       if (tokenizer.endIds.has(id) && !options.ignoreEnd) {
         finishReason = 'end-of-turn';
@@ -196,7 +195,9 @@ export class NativeEngine {
         break;
       }
     }
-    await this.#settle(inFlight, begun.length + sampled - 1);
+    // What came too late stays in the cache, where a later prompt may match it.
+    this.#cached.push(...(await loop.rest()));
+    this.#cached.length = Math.min(this.#cached.length, loop.ranThrough);
     emit(text.finish());
     const answer = report(finishReason);
     // What was cut off the text, a stop string or a thought, was not cut off the ids.
@@ -283,43 +284,6 @@ export class NativeEngine {
     }
     return logits;
   }
-
-  /** Waits for tokens that were already on their way; they stay in the cache, where a later prompt may match them. */
-  async #settle(inFlight: Promise<number>[], ranThrough: number): Promise<void> {
-    for (const id of await Promise.all(inFlight)) this.#cached.push(id);
-    this.#cached.length = Math.min(this.#cached.length, ranThrough);
-  }
-
-  #checked(id: number): number {
-    if (id < this.model.shape.vocabularySize) return id;
-    throw new EngineError('GpuWrongResult', {
-      what: 'The graphics processor computed no valid word: most likely its memory is full, and it did not say so',
-      expected: `an id below ${this.model.shape.vocabularySize}`,
-      got: id,
-      remedy:
-        'What the answer has so far is kept. Close other programs that use the graphics processor, or load the model with a shorter context; if it happens again, update the browser or the driver, or choose another model.',
-    });
-  }
-}
-
-/** Throws `GpuWrongResult` where logits (vocabulary) are no numbers, or all the same. `null` passes. */
-function checkLogits(logits: Float32Array | null): void {
-  if (logits === null) return;
-  let [lowest, highest] = [Infinity, -Infinity];
-  let numbers = 0;
-  for (const logit of logits) {
-    if (Number.isFinite(logit)) numbers++;
-    lowest = Math.min(lowest, logit);
-    highest = Math.max(highest, logit);
-  }
-  if (numbers === logits.length && highest > lowest) return;
-  throw new EngineError('GpuWrongResult', {
-    what: 'This model makes no sense on this graphics processor: most likely its memory is full, and it did not say so',
-    expected: `${logits.length} numbers that differ`,
-    got: numbers === logits.length ? `${lowest} for each` : `${logits.length - numbers} that are none`,
-    remedy:
-      'Close other programs that use the graphics processor, choose a shorter context, or choose a smaller model.',
-  });
 }
 
 function commonPrefix(a: readonly number[], b: readonly number[]): number {

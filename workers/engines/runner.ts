@@ -7,9 +7,7 @@ import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
 import { encodePass, type Step } from '../gpu/recorder.ts';
 import type { Activation, Graph, Program } from '../graph/graph.ts';
-
-/** Tokens in flight: enough to hide the readback, few enough that a stop wastes next to nothing. */
-export const TOKENS_IN_FLIGHT = 3;
+import { MAX_TOKENS_IN_FLIGHT } from './pipeline-depth.ts';
 
 /** A submit should keep the GPU from other pages no longer than this; aimed at with a margin, for the next chunk is dearer. */
 const SUBMIT_MS = 80;
@@ -32,6 +30,9 @@ export class Runner {
   readonly #program: Program;
   readonly #output: Activation;
   readonly #wholeText: boolean;
+  readonly #compileFew: () => Promise<readonly Step[]>;
+  /** Steps of a token with drafts behind it, once they are made. */
+  #few: readonly Step[] | null = null;
   readonly #ring: ReadbackRing;
   readonly #stepData = new Uint32Array(4);
   #logitsReadback: GPUBuffer | null = null;
@@ -39,15 +40,26 @@ export class Runner {
   /** Of the latest whole chunk; unknown devices are taken for slow. */
   #prefillMsPerToken = 10;
 
-  /** `output` (1, dim) is what the head computes. With `wholeText` all ids of a `prefill` run as one chunk. */
-  constructor(gpu: Gpu, graph: Graph, program: Program, output: Activation, wholeText: boolean) {
+  /**
+   * `output` (1, dim) is what the head computes. With `wholeText` all ids of a `prefill` run as one chunk. `compileFew` makes
+   * the steps of `verify`.
+   */
+  constructor(
+    gpu: Gpu,
+    graph: Graph,
+    program: Program,
+    output: Activation,
+    wholeText: boolean,
+    compileFew: () => Promise<readonly Step[]>,
+  ) {
+    this.#compileFew = compileFew;
     this.#gpu = gpu;
     this.#graph = graph;
     this.#program = program;
     this.#output = output;
     this.#wholeText = wholeText;
     this.#chunkTokens = wholeText ? graph.chunkTokens : FIRST_CHUNK_TOKENS;
-    this.#ring = new ReadbackRing(gpu, TOKENS_IN_FLIGHT + 1);
+    this.#ring = new ReadbackRing(gpu, MAX_TOKENS_IN_FLIGHT + 1, Math.max(1, graph.fewTokens));
   }
 
   /**
@@ -95,17 +107,40 @@ export class Runner {
     return this.#finish([...body, ...head], sampling, this.#begin(position, 1), wantLogits);
   }
 
+  /** Makes what `verify` needs; to be waited for before it. */
+  async prepareVerify(): Promise<void> {
+    this.#few ??= await this.#compileFew();
+  }
+
+  /**
+   * Runs the token at `position`, whose id is in the token buffer already, with drafts behind it, and resolves to what is
+   * sampled behind each of them: at index i rightly so if all drafts before i are what was sampled there. The sampled ids
+   * take the drafts' places in the token buffer.
+   */
+  verify(position: number, drafts: readonly number[], sampling: readonly Step[]): Promise<Uint32Array> {
+    const gpu = this.#gpu;
+    if (!this.#few) throw new Error('drafts are verified before the steps for it are made');
+    const encoder = gpu.device.createCommandEncoder({ label: 'few' });
+    gpu.write(this.#graph.tokens.buffer, 4 * (position + 1), new Uint32Array(drafts));
+    const extent = this.#begin(position, drafts.length + 1, drafts.length);
+    encodePass(gpu, encoder, [...this.#few, ...sampling], extent);
+    const readTokens = this.#ring.copy(encoder, this.#graph.tokens.buffer, 4 * (position + 1), extent.tokens);
+    gpu.submit(encoder);
+    return readTokens();
+  }
+
   /** Overwrites the id at a position: a forced token instead of the sampled one. */
   force(position: number, id: number): void {
     this.#gpu.write(this.#graph.tokens.buffer, 4 * position, new Uint32Array([id]));
   }
 
   /** Tells the kernels where the step is. */
-  #begin(position: number, tokens: number): Extent {
+  #begin(position: number, tokens: number, drafts = 0): Extent {
     this.#stepData[0] = position;
     this.#stepData[1] = tokens;
+    this.#stepData[2] = drafts;
     this.#gpu.write(this.#graph.step.buffer, 0, this.#stepData);
-    return { tokens, kvLength: position + tokens };
+    return { tokens, kvLength: position + tokens, drafts };
   }
 
   /** The submit that ends with a sampled token. */
@@ -120,9 +155,9 @@ export class Runner {
     } else {
       encodePass(gpu, encoder, [...steps, ...sampling], extent);
     }
-    const readToken = this.#ring.copy(encoder, this.#graph.tokens.buffer, 4 * extent.kvLength);
+    const readToken = this.#ring.copy(encoder, this.#graph.tokens.buffer, 4 * extent.kvLength, 1);
     gpu.submit(encoder);
-    const token = readToken();
+    const token = readToken().then(([id]) => id!);
     token.catch(() => undefined); // read turns later; the error is met where the token is awaited
     return { token, logits: readLogits?.() ?? null };
   }

@@ -86,6 +86,7 @@ export function attend(graph: Graph, op: AttentionOp): void {
   checkDim('attention output', heads * headDim, op.output.dim);
   if (graph.fuses && fitsAttentionDecode(layout, headNorms)) recordFused(graph, op);
   else recordApart(graph, 'decode', op);
+  if (graph.fewTokens > 0) recordApart(graph, 'few', op);
   recordApart(graph, 'prefill', op);
 }
 
@@ -144,8 +145,8 @@ function splitsFor(graph: Graph, way: Way, { layout, scores = {} }: AttentionOp)
   const { scale = headDim ** -0.5, causal = true, window, softcap } = scores;
   const wanted = Math.min(SPLITS.most, Math.max(SPLITS.fewest, Math.ceil(DECODE_WORKGROUPS / kvHeads)));
   // Over a chunk the tokens alone fill the device.
-  const mostSplits = way === 'decode' ? Math.min(wanted, Math.ceil(contextLength / SPLIT_UNIT)) : 1;
-  const tokens = way === 'decode' ? 1 : graph.chunkTokens;
+  const mostSplits = way === 'prefill' ? 1 : Math.min(wanted, Math.ceil(contextLength / SPLIT_UNIT));
+  const tokens = { decode: 1, few: graph.fewTokens, prefill: graph.chunkTokens }[way];
   const bytes = 4 * partialsLength({ heads, headDim, mostSplits }, tokens);
   return {
     shape: {

@@ -35,11 +35,7 @@ export type Choice = Pick<RouteShape, 'experts' | 'used' | 'weights' | 'scale'>;
 export function routeTokens(graph: Graph, logits: Activation, choice: Choice): Routes {
   checkDim('router logits', choice.experts, logits.dim);
   const slot = graph.shared(`routes to ${choice.used}`, ROUTE_BYTES * graph.chunkTokens * choice.used);
-  graph.recordBoth(
-    route,
-    { ...choice, stride: logits.stride },
-    { logits: logits.slot, routes: slot, step: graph.step },
-  );
+  graph.recordAll(route, { ...choice, stride: logits.stride }, { logits: logits.slot, routes: slot, step: graph.step });
   return { slot, used: choice.used };
 }
 

@@ -1,11 +1,12 @@
 /**
  * The graph that a model's forward code is written in: its memory, its recorded kernels, and the ops that are one kernel
  * (embeddings, norms, pooling). Products are in `linear.ts`, attention in `attention.ts`, experts in `experts.ts`. Each op
- * checks its shapes once and records kernels for the two ways that a step runs; nothing runs here.
+ * checks its shapes once and records kernels for the ways that a step runs; nothing runs here.
  *
- * A step is either decode (one token, matrix × vector, norms fused into the product that reads them) or prefill (a chunk
- * of tokens, matrix × matrix). The body fills the KV cache; the head turns the last token into logits, or a text's tokens
- * into one embedding.
+ * A step is decode (one token, matrix × vector, norms fused into the product that reads them), prefill (a chunk of tokens,
+ * matrix × matrix) or few (a token and drafts behind it, matrix × a few vectors), where the model is to verify drafts. The
+ * body fills the KV cache; the head turns the last token into logits (of few: each token), or a text's tokens into one
+ * embedding.
  */
 import { embed, type EmbedShape } from '../../shaders/embed.ts';
 import { type Kernel, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
@@ -40,9 +41,19 @@ export interface Program {
   readonly prefill: { readonly body: readonly Step[]; readonly head: readonly Step[] };
 }
 
-/** The two ways that a step runs. */
-export type Way = 'decode' | 'prefill';
+/** The ways that a step runs. */
+export const WAYS = ['decode', 'few', 'prefill'] as const;
+/** One of them. */
+export type Way = (typeof WAYS)[number];
 type Recorded = (cache: PipelineCache) => Promise<Step>;
+
+/** What a model's steps are besides decode and prefill, and how their kernels are made. */
+export interface GraphOptions {
+  /** The most tokens of a few step; default 0: the model has none. */
+  readonly fewTokens?: number;
+  /** Whether ops that can share a kernel do; default true. */
+  readonly fuses?: boolean;
+}
 
 /** Collects the ops of one model on one device. */
 export class Graph {
@@ -58,11 +69,14 @@ export class Graph {
   readonly fuses: boolean;
   /** How the products run; to be settled before the kernels are compiled. */
   readonly plans = new LinearPlans();
+  /** Tokens in the largest few step; 0: nothing is recorded for it. */
+  readonly fewTokens: number;
   /** Bytes of weights that a decoded token reads: every matrix of a product, and no table that only one row is taken of. */
   decodeWeightBytes = 0;
   readonly #gpu: Gpu;
   readonly #recorded: Record<Way, { body: Recorded[]; head: Recorded[] }> = {
     decode: { body: [], head: [] },
+    few: { body: [], head: [] },
     prefill: { body: [], head: [] },
   };
   readonly #sharedSlots = new Map<string, Slot>();
@@ -70,9 +84,10 @@ export class Graph {
   /** Bound where a kernel's optional input is absent. */
   readonly nothing: Slot;
 
-  constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number, fuses = true) {
+  constructor(gpu: Gpu, variant: Variant, contextLength: number, chunkTokens: number, options: GraphOptions = {}) {
     this.#gpu = gpu;
-    this.fuses = fuses;
+    this.fewTokens = options.fewTokens ?? 0;
+    this.fuses = options.fuses ?? true;
     this.variant = variant;
     this.chunkTokens = chunkTokens;
     this.tokens = this.memory.add(
@@ -114,7 +129,7 @@ export class Graph {
     for (const { firstRow, rows, quants, scales } of table.shards) {
       const shape = { type: table.type, dim: table.columns, rows, firstRow, ...options };
       const buffers = { quants, scales, tokens: this.tokens, x: output.slot, step: this.step };
-      this.recordBoth(embed, shape, buffers);
+      this.recordAll(embed, shape, buffers);
     }
   }
 
@@ -134,22 +149,22 @@ export class Graph {
   norm(input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
     checkDim('a norm', output.dim, input.dim);
     const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    if (bias) this.recordBoth(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
-    else this.recordBoth(rmsNorm, { dim: input.dim, epsilon }, buffers);
+    if (bias) this.recordAll(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
+    else this.recordAll(rmsNorm, { dim: input.dim, epsilon }, buffers);
   }
 
   /** output (1, dim) = the mean, the first or the last of a step's rows of `input` (tokens, dim). */
   pool(input: Activation, rows: PoolShape['rows'], output: Activation): void {
     checkDim('pooling', output.dim, input.dim);
     const buffers = { x: input.slot, y: output.slot, step: this.step };
-    this.recordBoth(pool, { dim: input.dim, stride: input.stride, rows }, buffers);
+    this.recordAll(pool, { dim: input.dim, stride: input.stride, rows }, buffers);
   }
 
   /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
   addNormed(input: Activation, { weight, epsilon }: Norm, output: Activation): void {
     checkDim('a norm behind a block', output.dim, input.dim);
     const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    this.recordBoth(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
+    this.recordAll(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
   }
 
   /** What follows runs only where logits are wanted: once a prompt, once a decoded token. */
@@ -171,6 +186,12 @@ export class Graph {
     };
   }
 
+  /** Compiles the steps for a token with drafts behind it, body and head; apart, for most answers never need them. */
+  compileFew(cache: PipelineCache): Promise<Step[]> {
+    const { body, head } = this.#recorded.few;
+    return Promise.all([...body, ...head].map((record) => record(cache)));
+  }
+
   /** Scratch that layers use one after another. */
   shared(label: string, bytes: number): Slot {
     let slot = this.#sharedSlots.get(label);
@@ -181,10 +202,9 @@ export class Graph {
     return slot;
   }
 
-  /** Records a kernel for both ways, for ops that no method here has. */
-  recordBoth<Shape extends object>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
-    this.record('decode', kernel, shape, buffers);
-    this.record('prefill', kernel, shape, buffers);
+  /** Records a kernel for every way, for ops that no method here has. */
+  recordAll<Shape extends object>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
+    for (const way of WAYS) this.record(way, kernel, shape, buffers);
   }
 
   /** Records a kernel for one way. A shape that is not settled yet comes as a function, called when it is compiled. */
@@ -194,6 +214,7 @@ export class Graph {
     shape: Shape | (() => Shape),
     buffers: Readonly<Record<string, Slot>>,
   ): void {
+    if (way === 'few' && this.fewTokens === 0) return;
     const settled = (): Shape => (typeof shape === 'function' ? shape() : shape);
     this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, settled(), buffers));
   }

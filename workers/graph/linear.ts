@@ -5,7 +5,7 @@
 import { matmul } from '../../shaders/matmul.ts';
 import { type LinearShape, matvec } from '../../shaders/matvec.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
-import { type Activation, checkDim, type Graph, type Norm, type Way } from './graph.ts';
+import { type Activation, checkDim, type Graph, type Norm, type Way, WAYS } from './graph.ts';
 import type { Matrix } from './matrix.ts';
 import type { Slot } from './slot.ts';
 
@@ -24,7 +24,7 @@ export interface LinearOp extends Pick<LinearShape, 'activation' | 'scale' | 'so
   readonly norm?: Norm | undefined;
   /** Default `store`. */
   readonly epilogue?: LinearShape['epilogue'];
-  /** Computes the step's last token alone, into row 0. */
+  /** Computes the step's last token alone, into row 0; in a few step every token, for each has one sampled behind it. */
   readonly lastToken?: boolean;
 }
 
@@ -42,25 +42,30 @@ export function linear(graph: Graph, op: LinearOp): void {
   const { input, norm, lastToken = false } = op;
   if (norm?.bias) {
     const normed = graph.normed(input, norm);
-    for (const way of ['decode', 'prefill'] as const) recordLinear(graph, way, op, normed, null);
+    for (const way of WAYS) recordLinear(graph, way, op, normed, null);
     return;
   }
   recordLinear(graph, 'decode', op, input, norm ?? null);
-  if (lastToken || !norm) {
-    recordLinear(graph, 'prefill', op, input, norm ?? null);
-    return;
+  for (const way of ['few', 'prefill'] as const) {
+    if (!norm || (way === 'prefill' && lastToken)) {
+      recordLinear(graph, way, op, input, norm ?? null);
+      continue;
+    }
+    // Over several tokens a norm of its own is cheaper than one in every row of the product.
+    const normed = graph.normedScratch(input);
+    const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: graph.step };
+    graph.record(way, rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+    recordLinear(graph, way, op, normed, null);
   }
-  // Over a chunk a norm of its own is cheaper than one in every row of the product.
-  const normed = graph.normedScratch(input);
-  const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: graph.step };
-  graph.record('prefill', rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
-  recordLinear(graph, 'prefill', op, normed, null);
 }
 
 /** One way of a linear op, over an input that may be normed already, with a norm that may be fused in. */
 function recordLinear(graph: Graph, way: Way, op: LinearOp, input: Activation, norm: Norm | null): void {
-  const { parts, output, epilogue = 'store', lastToken = false, activation = 'silu', scale = 1, softcap = 0 } = op;
-  const tiled = way === 'prefill' && !lastToken && graph.tiles;
+  // A way that the model does not have must not ask for plans that nobody runs.
+  if (way === 'few' && graph.fewTokens === 0) return;
+  const { parts, output, epilogue = 'store', activation = 'silu', scale = 1, softcap = 0 } = op;
+  const lastTokenOnly = op.lastToken === true && way !== 'few';
+  const tiled = way === 'prefill' && !lastTokenOnly && graph.tiles;
   for (const { matrix, bias, firstRow } of parts) {
     checkDim(matrix.label, matrix.columns, input.dim);
     const outputRow = firstRow + matrix.rows;
@@ -80,8 +85,8 @@ function recordLinear(graph: Graph, way: Way, op: LinearOp, input: Activation, n
         activation,
         scale,
         softcap,
-        lastTokenOnly: lastToken,
-        tokenTile: way === 'prefill' && !lastToken ? TOKENS_PER_THREAD : 1,
+        lastTokenOnly,
+        tokenTile: way === 'decode' || lastTokenOnly ? 1 : TOKENS_PER_THREAD,
       };
       const bytes = shard.quants.bytes + shard.scales.bytes;
       if (way === 'decode') graph.decodeWeightBytes += bytes;

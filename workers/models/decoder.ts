@@ -206,7 +206,7 @@ export class Decoder {
   }
 
   /**
-   * Logits (1, vocabularySize) of the last token; without an output matrix the embeddings are tied. Of a model that is to
+   * Logits (1, vocabularySize) of the last token, or of each token of a few step; without an output matrix the embeddings are tied. Of a model that is to
    * make embeddings, its normed states pooled (1, embeddingLength) in their place.
    */
   logits(options: { scale?: number; softcap?: number | undefined } = {}): Activation {
@@ -214,7 +214,7 @@ export class Decoder {
     const { vocabularySize, embeddingLength } = shape;
     if (this.#forward.pooling !== null) return this.pooled('output_norm');
     graph.beginHead();
-    const output = graph.activation('logits', vocabularySize, 1);
+    const output = graph.activation('logits', vocabularySize, Math.max(1, graph.fewTokens));
     const parts = weights.has('output.weight')
       ? weights.part('output.weight', vocabularySize, embeddingLength)
       : [{ matrix: this.#embeddings, bias: null, firstRow: 0 }];

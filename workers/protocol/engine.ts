@@ -218,6 +218,10 @@ export interface GenerateResult {
   readonly firstTokenMs: number | null;
   /** Steps that ran in `decodeMs`: every new token but the first, an end of turn, and what a stop came too late for. */
   readonly decodedTokens: number;
+  /** Guesses at the next tokens that ran along, without a step of their own. */
+  readonly draftedTokens: number;
+  /** How many of them were right: each saved a step. */
+  readonly acceptedTokens: number;
   readonly decodeMs: number;
 }
 

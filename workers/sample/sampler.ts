@@ -28,14 +28,16 @@ export class Sampler {
   readonly #partials: Slot;
   #steps: { penalize: Step; threshold: Step; partial: Step; final: Step } | null = null;
 
+  /** `logits` (tokens, vocabularySize): one row, or as many as a few step of the graph has. */
   constructor(graph: Graph, logits: Slot, vocabularySize: number) {
     this.#graph = graph;
     this.#logits = logits;
     this.#vocabularySize = vocabularySize;
     const { memory } = graph;
+    const rows = Math.max(1, graph.fewTokens);
     this.#settings = memory.add(new Slot('sampler', SAMPLER_BYTES, 'scratch', USAGE.uniform | USAGE.copyTarget));
-    this.#threshold = memory.add(new Slot('threshold', 4, 'scratch'));
-    this.#partials = memory.add(new Slot('sample partials', 8 * GROUPS, 'scratch'));
+    this.#threshold = memory.add(new Slot('threshold', 4 * rows, 'scratch'));
+    this.#partials = memory.add(new Slot('sample partials', 8 * rows * GROUPS, 'scratch'));
   }
 
   async compile(cache: PipelineCache): Promise<void> {

@@ -18,6 +18,7 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.every(check);
 const isSha256: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/u.test(value);
+type Optional = 'replayOf' | 'draftedTokens' | 'acceptedTokens';
 const ENDS: readonly AnswerRecord['finishReason'][] = [
   'end-of-turn',
   'max-tokens',
@@ -51,7 +52,7 @@ const SAMPLER: Readonly<Record<keyof AnswerRecord['sampler'], Check>> = {
   seed: isCount,
 };
 
-const CHECKS: Readonly<Record<Exclude<keyof AnswerRecord, 'replayOf'>, Check>> = {
+const CHECKS: Readonly<Record<Exclude<keyof AnswerRecord, Optional>, Check>> = {
   model: hasFields(MODEL),
   templateSha256: isText,
   systemPrompt: isText,
@@ -76,6 +77,13 @@ const CHECKS: Readonly<Record<Exclude<keyof AnswerRecord, 'replayOf'>, Check>> =
   decodeMs: isMs,
 };
 
+/** What not every record has. */
+const OPTIONAL_CHECKS: Readonly<Record<Optional, Check>> = {
+  replayOf: isText,
+  draftedTokens: isCount,
+  acceptedTokens: isCount,
+};
+
 /** What is shown on a line of its own. */
 const LINES = ['device', 'thinkingEffort', 'templateSha256'] as const;
 
@@ -83,9 +91,10 @@ const LINES = ['device', 'thinkingEffort', 'templateSha256'] as const;
 export function checkAnswerRecord(value: JsonObject): AnswerRecord | string {
   const wrong = Object.entries(CHECKS).find(([name, check]) => !check(value[name]));
   if (wrong !== undefined) return wrong[0];
-  const { replayOf } = value;
-  if (replayOf !== undefined && !isText(replayOf)) return 'replayOf';
-  const names = [...Object.keys(CHECKS), ...(replayOf === undefined ? [] : ['replayOf'])];
+  const extra = Object.entries(OPTIONAL_CHECKS).filter(([name]) => value[name] !== undefined);
+  const wrongExtra = extra.find(([name, check]) => !check(value[name]));
+  if (wrongExtra !== undefined) return wrongExtra[0];
+  const names = [...Object.keys(CHECKS), ...extra.map(([name]) => name)];
   const record = pick(value, names) as unknown as AnswerRecord;
   const model = pick(record.model, Object.keys(MODEL)) as unknown as AnswerRecord['model'];
   return {

@@ -50,6 +50,8 @@ const ANSWER: AnswerRecord = {
   prefillMs: 1,
   firstTokenMs: null,
   decodedTokens: 1,
+  draftedTokens: 8,
+  acceptedTokens: 3,
   decodeMs: 1,
 };
 

@@ -38,10 +38,11 @@ describe('memoryNeed', () => {
   it('counts its scratch buffer by buffer', () => {
     // Chunks of 512 tokens, 4 bytes a value: three rows of 2048, q, k and v of 3072, attended 2048, hidden 8192.
     const rows = 512 * 4 * (3 * 2048 + 3072 + 2048 + 8192);
-    // A head's partial result is its 64 values and two more: for each token of a chunk, and for 32 runs of decode.
-    const partials = 4 * 32 * 66 * (512 + 32);
-    // Logits, angles of two tables, ids, small ones.
-    const rest = 4 * 128_256 + 2 * 4 * 4096 * 64 + 4 * 4096 + 8192;
+    // A head's partial result is its 64 values and two more: for each token of a chunk, for 32 runs of decode, and of
+    // each of eight tokens with drafts.
+    const partials = 4 * 32 * 66 * (512 + 32 + 8 * 32);
+    // Logits of eight tokens, angles of two tables, ids, small ones.
+    const rest = 8 * 4 * 128_256 + 2 * 4 * 4096 * 64 + 4 * 4096 + 24_576;
     const need = memoryNeed(LLAMA_1B, 1000, 4096, HARDWARE);
     expect(need.scratch).toBe(rows + partials + rest);
     expect(need.total).toBe(1000 + need.kvCache + need.scratch);
@@ -88,7 +89,8 @@ describe('memoryNeed', () => {
     const file = await readGguf(bytesSource(writeGguf(randomModel({ architecture, contextLength: 4096 }))));
     const summary = summarize(file, 'random.gguf');
     for (const reduction of ['subgroup', 'thread'] as const) {
-      const declared = await declareModel(ROOMY, file, summary, null, { variant: { real: 'f16', reduction } });
+      const gpu = roomyGpu(reduction === 'thread');
+      const declared = await declareModel(gpu, file, summary, null, { variant: { real: 'f16', reduction } });
       void new Sampler(declared.graph, declared.output.slot, declared.shape.vocabularySize);
       const { memory } = declared.graph;
       const facts = { f16: true, isFallback: reduction === 'thread' };
@@ -103,9 +105,10 @@ describe('memoryNeed', () => {
 });
 
 /** A device that nothing is too large for, and on which nothing runs. */
-const ROOMY = {
-  device: { limits: { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 } },
-} as unknown as Gpu;
+function roomyGpu(isFallback: boolean): Gpu {
+  const limits = { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 };
+  return { device: { limits }, adapter: { isFallback } } as unknown as Gpu;
+}
 
 describe('weights on the GPU', () => {
   it('are those of the file, but for types that are laid out wider', () => {

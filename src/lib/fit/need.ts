@@ -28,10 +28,12 @@ export interface MemoryNeed {
 const CHUNK_TOKENS = { hardware: 512, fallback: 64 } as const;
 /** Runs of positions that decode's attention is cut into at most: `MAX_SPLITS` of `workers/graph/attention.ts`. */
 const SPLITS_MAX = 32;
+/** Tokens of a step that verifies drafts, which neither a mixture nor a software adapter has: `MAX_DRAFTS` of `workers/engines/speculation.ts` and one. */
+const FEW_TOKENS = 8;
 /** Of a route: an expert's index and its weight. */
 const ROUTE_BYTES = 8;
-/** Settings, thresholds and partial results, each of a few hundred bytes. */
-const SMALL_BUFFERS_BYTES = 8192;
+/** Settings, thresholds and the sampler's partial results, 2048 bytes for each of a few tokens. */
+const SMALL_BUFFERS_BYTES = 24_576;
 /** Angles for all layers, and for those of another base in families that have two. */
 const ROPE_TABLES = 2;
 
@@ -53,6 +55,7 @@ export function memoryNeed(
   const partial = 4 * heads * (headDim + 2);
   const stream = rows(embeddingLength);
   const used = experts?.used ?? 1;
+  const few = experts === null && !isFallback ? FEW_TOKENS : 1;
   const buffers = [
     stream, // residual
     stream, // normed
@@ -66,7 +69,8 @@ export function memoryNeed(
       : [rows(experts.count), ROUTE_BYTES * tokens * used, used * stream, used * rows(feedForwardLength), rows(1)]),
     tokens * partial,
     SPLITS_MAX * partial,
-    4 * vocabularySize,
+    ...(few > 1 ? [few * SPLITS_MAX * partial] : []),
+    few * 4 * Math.ceil(vocabularySize / 32) * 32,
     4 * contextTokens * headDim * ROPE_TABLES,
     4 * contextTokens,
     SMALL_BUFFERS_BYTES,

@@ -101,6 +101,8 @@ export function result(text: string, changes: Partial<GenerateResult> = {}): Gen
     prefillMs: 100,
     firstTokenMs: 110,
     decodedTokens: 10,
+    draftedTokens: 0,
+    acceptedTokens: 0,
     decodeMs: 500,
     ...changes,
   };
