@@ -28,7 +28,7 @@ const cases = [
 
 describe.each(devices)('head-norm on $name', ({ device, variants }) => {
   describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
-    test.each(cases)('$title', async ({ title: _title, tokens, ...sizes }) => {
+    test.each(cases)('$title', async ({ tokens, ...sizes }) => {
       const shape: HeadNormShape = { ...sizes, epsilon: 1e-6 };
       const { queries, keys, stride, ownWeights = false } = shape;
       const x = randomValues(tokens * stride, 1);

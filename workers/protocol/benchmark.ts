@@ -1,5 +1,5 @@
 /** What the engine measures of itself on a person's device, so that anyone can say how fast it is there. */
-import type { AdapterSummary } from './engine.ts';
+import type { AdapterSummary } from './adapter.ts';
 import type { ModelSummary } from './model.ts';
 
 /** How far a benchmark is. */

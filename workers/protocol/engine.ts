@@ -1,10 +1,11 @@
 /** The engine worker's API: one model on the GPU, one conversation in its KV cache. It has no network. */
+import type { AdapterSummary } from './adapter.ts';
 import type { BenchmarkApi } from './benchmark.ts';
 import type { ChatTemplateFacts } from './chat-template.ts';
 import type { ModelSource, ModelSummary } from './model.ts';
 import type { ModelCard } from './model-card.ts';
 
-export type { ChatTemplateFacts };
+export type { AdapterSummary, ChatTemplateFacts };
 
 /** What the engine found when it looked for a GPU. */
 export type GpuReport =
@@ -14,24 +15,6 @@ export type GpuReport =
       readonly reason: 'insecure-context' | 'no-webgpu' | 'no-adapter' | 'limits-too-small';
       readonly detail: string;
     };
-
-/** The adapter as the browser describes it; strings may be empty (Firefox, private modes). */
-export interface AdapterSummary {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  readonly features: readonly string[];
-  /** Whether kernels store in f16 on this device. */
-  readonly f16: boolean;
-  readonly subgroups: boolean;
-  /** The fewest lanes that a subgroup of any kernel has here; 0 where the browser does not say. */
-  readonly subgroupLanes: number;
-  /** Runs on the CPU: slow. */
-  readonly isFallback: boolean;
-  readonly maxBufferBytes: number;
-  /** The most of a buffer that a kernel sees: what a buffer of a model may have, if it is the smaller of both. */
-  readonly maxBindingBytes: number;
-}
 
 /** What was measured on this device of one kind of product: a matrix of quantised weights and the activations of some tokens. */
 export interface MeasuredProduct {
