@@ -3,11 +3,12 @@
  * where a software adapter makes barriers dear. Norm, bias and what follows the layer are fused in.
  */
 import { constants, directives, spread, STEP_WGSL } from './kernel.ts';
-import type { Kernel, Variant } from './kernel.ts';
+import type { Extent, Kernel, Variant, Workgroups } from './kernel.ts';
 import { defaultPlan, type MatvecPlan } from './matvec-plan.ts';
 import { quantFormats } from './quant/format.ts';
 import type { QuantType } from './quant/format.ts';
 import epilogue from './snippets/epilogue.wgsl?raw';
+import multiplyRows from './snippets/multiply-rows.wgsl?raw';
 import { reduceSnippet } from './snippets/reduce.ts';
 import rows2 from './snippets/rows-2.wgsl?raw';
 import rows4 from './snippets/rows-4.wgsl?raw';
@@ -56,7 +57,7 @@ const EPILOGUES = { store: 0, add: 1, glu: 2, gate: 3, activate: 4 } as const;
 const ACTIVATIONS = { silu: 0, gelu: 1 } as const;
 
 /** The override constants that matvec and matmul share. */
-export function linearOverrides(shape: LinearShape): Record<string, number> {
+export function linearOverrides(shape: Omit<LinearShape, 'type'>): Record<string, number> {
   return {
     ROWS: shape.rows,
     FIRST_ROW: shape.firstRow,
@@ -70,11 +71,14 @@ export function linearOverrides(shape: LinearShape): Record<string, number> {
   };
 }
 
-function tokenTileOf({ tokenTile, lastTokenOnly }: LinearShape): number {
+/** What the text and the grid of a product hang on, whatever its weights are. */
+type DealtShape = Pick<LinearShape, 'columns' | 'rows' | 'tokenTile' | 'lastTokenOnly' | 'plan'>;
+
+function tokenTileOf({ tokenTile, lastTokenOnly }: DealtShape): number {
   return lastTokenOnly ? 1 : tokenTile;
 }
 
-function planOf(shape: LinearShape, variant: Variant): MatvecPlan {
+function planOf(shape: DealtShape, variant: Variant): MatvecPlan {
   const plan = shape.plan ?? defaultPlan(shape.columns, variant);
   const { reduction, lanes, groups } = plan;
   const isPower = Number.isInteger(Math.log2(lanes));
@@ -82,6 +86,43 @@ function planOf(shape: LinearShape, variant: Variant): MatvecPlan {
   if (!lanesFit || lanes * groups > 256 || (reduction === 'subgroup' && groups !== 1))
     throw new RangeError(`matvec cannot run by the plan ${JSON.stringify(plan)}; see MatvecPlan.`);
   return plan;
+}
+
+/** The text of a kernel whose own part has the bindings, over weights whose format has `load_block` and `dot_block`. */
+export function matvecSource(shape: DealtShape, variant: Variant, own: string, format: string): string {
+  const { reduction, lanes, rows, groups } = planOf(shape, variant);
+  return (
+    directives({ real: 'f32', reduction: reduction === 'shuffle' ? 'subgroup' : reduction }) +
+    constants({ LANES: lanes, TOKEN_TILE: tokenTileOf(shape) }) +
+    STEP_WGSL +
+    format +
+    reduceSnippet(reduction, rows === 2 ? 'vec2f' : 'vec4f', groups) +
+    softcap +
+    epilogue +
+    rowsSnippets[rows] +
+    multiplyRows +
+    own
+  );
+}
+
+/** The override constants of `snippets/multiply-rows.wgsl` and of the epilogue. */
+export function matvecOverrides(shape: Omit<LinearShape, 'type'>): Record<string, number> {
+  return {
+    ...linearOverrides(shape),
+    COLUMNS: shape.columns,
+    NORM: Number(shape.norm !== null),
+    EPSILON: shape.norm?.epsilon ?? 0,
+    LAST_TOKEN_ONLY: Number(shape.lastTokenOnly),
+  };
+}
+
+/** The grid of a product. */
+export function matvecGrid(shape: DealtShape, variant: Variant, { tokens }: Extent): Workgroups {
+  const { rows, groups } = planOf(shape, variant);
+  return [
+    ...spread(Math.ceil(shape.rows / (rows * groups))),
+    shape.lastTokenOnly ? 1 : Math.ceil(tokens / tokenTileOf(shape)),
+  ];
 }
 
 /** y[t, firstRow + r] ← Σₖ W[r, k]·n(x[t, k]) + bias[firstRow + r], by the shape's epilogue; sums in f32. */
@@ -97,35 +138,9 @@ export const matvec: Kernel<LinearShape> = {
     { name: 'step', access: 'uniform' },
   ],
   source: (shape, variant) => {
-    const { reduction, lanes, rows, groups } = planOf(shape, variant);
-    return (
-      directives({ real: 'f32', reduction: reduction === 'shuffle' ? 'subgroup' : reduction }) +
-      constants({
-        ...quantFormats[shape.type].constants(shape.columns),
-        LANES: lanes,
-        TOKEN_TILE: tokenTileOf(shape),
-      }) +
-      STEP_WGSL +
-      quantFormats[shape.type].wgsl +
-      reduceSnippet(reduction, rows === 2 ? 'vec2f' : 'vec4f', groups) +
-      softcap +
-      epilogue +
-      rowsSnippets[rows] +
-      text
-    );
+    const { wgsl, constants: sizes } = quantFormats[shape.type];
+    return matvecSource(shape, variant, text, constants(sizes(shape.columns)) + wgsl);
   },
-  overrides: (shape) => ({
-    ...linearOverrides(shape),
-    COLUMNS: shape.columns,
-    NORM: Number(shape.norm !== null),
-    EPSILON: shape.norm?.epsilon ?? 0,
-    LAST_TOKEN_ONLY: Number(shape.lastTokenOnly),
-  }),
-  workgroups: (shape, variant, { tokens }) => {
-    const { rows, groups } = planOf(shape, variant);
-    return [
-      ...spread(Math.ceil(shape.rows / (rows * groups))),
-      shape.lastTokenOnly ? 1 : Math.ceil(tokens / tokenTileOf(shape)),
-    ];
-  },
+  overrides: matvecOverrides,
+  workgroups: matvecGrid,
 };
