@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeWithLogprobs } from '../../workers/engines/logprobs.ts';
 import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
 import { type NodeEngine, openNodeEngine } from '../node-engine.ts';
@@ -46,9 +46,13 @@ describe.runIf(present)('stories260K', () => {
     }
     return engine;
   };
+  beforeAll(async () => {
+    for (const adapter of ADAPTERS)
+      for (const file of ['stories260K.gguf', 'stories260K-q8_0.gguf']) await engineFor(file, adapter);
+  }, COMPILING_MS);
   afterAll(async () => {
     for (const engine of opened.values()) await (await engine).close();
-  });
+  }, COMPILING_MS);
 
   for (const adapter of ADAPTERS) {
     test(`${adapter}: F32 gives llama.cpp's ids, greedy tokens and log-probabilities`, async () => {
