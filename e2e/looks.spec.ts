@@ -113,7 +113,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.evaluate(axe.source);
     await person.ask('Hello');
     await look('conversation');
-    for (const panel of ['settings', 'library', 'data', 'privacy', 'commands', 'keys', 'ember'])
+    for (const panel of ['settings', 'library', 'data', 'privacy', 'commands', 'keys', 'ember', 'benchmark'])
       await inPanel(page, `#/${panel}`, () => look(panel));
   });
 }
@@ -147,7 +147,7 @@ test('text of double size is neither cut nor pushed off a phone', async ({ site,
   expect(await outside()).toEqual([]);
   await person.button('New chat').click();
   expect(await outside()).toEqual([]);
-  for (const panel of ['chats', 'settings', 'library', 'data', 'privacy', 'commands', 'keys', 'ember'])
+  for (const panel of ['chats', 'settings', 'library', 'data', 'privacy', 'commands', 'keys', 'ember', 'benchmark'])
     await inPanel(page, `#/${panel}`, async () => {
       expect(await outside(), panel).toEqual([]);
     });
