@@ -58,6 +58,22 @@ describe('ChatsState', () => {
     expect(shown(after.chats)).toEqual(['one', 'two', 'three']);
   });
 
+  it('keeps what is typed as the page goes away, though no write comes to its end', async () => {
+    const { chats, store, chatId } = await withChat();
+    await chats.settled();
+    vi.spyOn(store, 'change').mockReturnValue(new Promise(() => undefined));
+    chats.type('not sent yet');
+    chats.leave();
+    vi.restoreAllMocks();
+    const { chats: next } = await start(store);
+    expect(next.currentId).toBe(chatId);
+    expect(next.draft).toBe('not sent yet');
+    await next.settled();
+    expect((await store.chats())[0]?.draft).toBe('not sent yet');
+    // It is taken once.
+    expect([...kept.keys()].filter((key) => key.includes('left-draft'))).toEqual([]);
+  });
+
   it('keeps a draft for each chat', async () => {
     const { chats, store, chatId } = await withChat();
     chats.type('half a thou');

@@ -12,6 +12,9 @@ import type { Undo } from './undo.svelte.ts';
 /** Typing is kept after a pause of this length. */
 const DRAFT_MS = 400;
 
+/** What was typed in which chat as the page went away. */
+const LEFT = 'left-draft';
+
 /** What a chat has of its own that decides its answers; what is missing stays as it is. */
 export type ChatChoices = Pick<Chat, 'presetId' | 'settings'>;
 
@@ -64,6 +67,7 @@ export class ChatsState {
     const last = readStored('chat');
     if (typeof last === 'string' && this.kept.get(last) !== undefined) await this.open(last);
     else this.draft = readStoredText('draft');
+    this.#takeLeft();
   }
 
   /** Resolves once everything is written. */
@@ -111,6 +115,25 @@ export class ChatsState {
     const { current, draft } = this;
     if (current === null) writeStored('draft', draft === '' || this.kept.sealed ? null : draft);
     else if (current.draft !== draft) this.kept.put({ ...current, draft });
+  }
+
+  /**
+   * The page goes away: what is typed is kept at once. A write into the database looks something up first, which a page
+   * that ends may not live to see; so it is kept beside it too, where chats are in the clear.
+   */
+  leave(): void {
+    this.keepDraft();
+    const { current, draft } = this;
+    if (current !== null && !this.kept.sealed) writeStored(LEFT, { chatId: current.id, draft });
+  }
+
+  /** What was typed when the page went away, if it was this chat. */
+  #takeLeft(): void {
+    const left = readStored(LEFT) as { chatId?: unknown; draft?: unknown } | null | undefined;
+    writeStored(LEFT, null);
+    if (this.current === null || left?.chatId !== this.currentId || typeof left.draft !== 'string') return;
+    this.draft = left.draft;
+    this.keepDraft();
   }
 
   /** The open chat; made, with the name of `text`, if it is a new one. */
@@ -225,6 +248,7 @@ export class ChatsState {
   /** Keeps everything in another store from the next write on; nothing changes if `make` rejects. */
   async changeStore(make: () => Promise<ChatStore>): Promise<void> {
     this.keepDraft();
+    writeStored(LEFT, null);
     await this.kept.changeStore(make);
     this.keepDraft();
   }

@@ -175,7 +175,7 @@ export class PageParts {
   async start(onChats: () => void = () => undefined): Promise<void> {
     addEventListener('pagehide', () => {
       this.loader.leave();
-      this.chats.keepDraft();
+      this.chats.leave();
       // While chats are sealed, nothing of them is kept in the clear.
       if (this.vault.phase === 'off' || this.vault.phase === 'none') this.draftAttachments.keepNames();
     });
