@@ -4,6 +4,7 @@
  */
 import { copyBandwidth } from '../workers/gpu/bandwidth.ts';
 import type { Gpu } from '../workers/gpu/gpu.ts';
+import { plainIds } from '../workers/engines/benchmark.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
 import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
 import { parseOptions } from './arguments.ts';
@@ -67,13 +68,12 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function run(engine: NativeEngine, promptTokens: number, tokens: number) {
-  const { shape, tokenizer } = engine.model;
   engine.forget(0);
-  // Any ids will do for speed; those that end a turn would end the run.
-  const ids = Array.from({ length: promptTokens }, (_, i) => (i * 7919) % shape.vocabularySize).map((id) =>
-    tokenizer.endIds.has(id) ? 0 : id,
-  );
-  const answer = await engine.answer(ids, { sampler: GREEDY, maxTokens: tokens, ignoreEnd: true });
+  const answer = await engine.answer(plainIds(engine, promptTokens), {
+    sampler: GREEDY,
+    maxTokens: tokens,
+    ignoreEnd: true,
+  });
   return {
     prefillTokensPerSecond: (promptTokens * 1000) / answer.prefillMs,
     decodeTokensPerSecond: ((answer.generatedTokens - 1) * 1000) / answer.decodeMs,

@@ -7,10 +7,10 @@ import { Tuning, type TuningKeeper } from '../workers/engines/tuning.ts';
 import {
   type ChatMessage,
   DEFAULT_SAMPLER,
-  type MeasuredProduct,
   type QuantizedType,
   type SamplerSettings,
 } from '../workers/protocol/engine.ts';
+import type { MeasuredProduct } from '../workers/protocol/measured-product.ts';
 import type { RecommendedSampling } from '../workers/protocol/model.ts';
 import { type Options, parseOptions } from './arguments.ts';
 import { openNodeEngine } from './node-engine.ts';

@@ -11,12 +11,12 @@ import type {
   LoadOptions,
   LoadProgress,
   LocalModel,
-  MeasuredProduct,
   TokenCounts,
   TokenExplanation,
   TokenText,
 } from '../../workers/protocol/engine.ts';
 import { EngineError, errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
+import type { MeasuredProduct } from '../../workers/protocol/measured-product.ts';
 import type { ModelCard } from '../../workers/protocol/model-card.ts';
 import type { WorkerLink } from '../engine/link.ts';
 

@@ -32,7 +32,7 @@ export async function runBenchmark(
   const answerTokens = Math.max(2, Math.min(ANSWER_TOKENS, Math.floor(contextLength / 4)));
   const room = contextLength - answerTokens - 1;
   const prompts = fitting(PROMPTS, room);
-  const depths = fitting(DEPTHS, room - SHORT_PROMPT).map((depth) => (depth < PROMPTS[0]! ? 0 : depth));
+  const depths = fitting(DEPTHS, room - SHORT_PROMPT);
   const totalRuns = (prompts.length + depths.length) * REPEATS;
   let doneRuns = 0;
   const repeat = async (promptTokens: number, tokens: number): Promise<Answer[] | null> => {
@@ -91,8 +91,8 @@ function fitting(wanted: readonly number[], room: number): number[] {
   return fit.length > 0 ? fit : [room];
 }
 
-/** Any ids do for speed; those that end a turn would be odd in a prompt. */
-function plainIds({ model: { shape, tokenizer } }: NativeEngine, count: number): number[] {
+/** A prompt of so many ids: any do for speed, but those that end a turn would be odd in it. */
+export function plainIds({ model: { shape, tokenizer } }: NativeEngine, count: number): number[] {
   const ids = Array.from({ length: count }, (_, i) => (i * 7919) % shape.vocabularySize);
   return ids.map((id) => (tokenizer.endIds.has(id) ? 0 : id));
 }

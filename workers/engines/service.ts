@@ -18,12 +18,12 @@ import type {
   LoadOptions,
   LoadProgress,
   LocalModel,
-  MeasuredProduct,
   TokenCounts,
   TokenExplanation,
   TokenText,
 } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
+import type { MeasuredProduct } from '../protocol/measured-product.ts';
 import type { ModelCard } from '../protocol/model-card.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';

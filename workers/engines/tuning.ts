@@ -9,7 +9,7 @@ import { PipelineCache } from '../gpu/pipeline-cache.ts';
 import { isPlanSound } from '../gpu/self-test.ts';
 import { fasterReduction, measurePlans } from '../gpu/tuner.ts';
 import type { LinearPlans } from '../graph/linear-plans.ts';
-import type { MeasuredProduct } from '../protocol/engine.ts';
+import type { MeasuredProduct } from '../protocol/measured-product.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { classKey, productOfKey, readRecord, recordKey, type TuningRecord } from './tuning-record.ts';
 

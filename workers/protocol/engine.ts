@@ -2,6 +2,7 @@
 import type { AdapterSummary } from './adapter.ts';
 import type { BenchmarkApi } from './benchmark.ts';
 import type { ChatTemplateFacts } from './chat-template.ts';
+import type { MeasuredProduct } from './measured-product.ts';
 import type { ModelSource, ModelSummary } from './model.ts';
 import type { ModelCard } from './model-card.ts';
 
@@ -15,21 +16,6 @@ export type GpuReport =
       readonly reason: 'insecure-context' | 'no-webgpu' | 'no-adapter' | 'limits-too-small';
       readonly detail: string;
     };
-
-/** What was measured on this device of one kind of product: a matrix of quantised weights and the activations of some tokens. */
-export interface MeasuredProduct {
-  /** GGUF's name of the weights' type. */
-  readonly type: string;
-  /** Rows of the matrix, rounded up to a power of two, and its columns. */
-  readonly rows: number;
-  readonly columns: number;
-  readonly tokens: number;
-  /** How its work is dealt to the device: lanes for a group of rows, rows of a group, groups in a workgroup. */
-  readonly plan: { readonly reduction: string; readonly lanes: number; readonly rows: number; readonly groups: number };
-  readonly microseconds: number;
-  /** What it takes the way that it runs where nothing was measured. */
-  readonly defaultMicroseconds: number;
-}
 
 /** What weights can be made smaller to as they are loaded: 8.5 or 4.5 bits each. */
 export type QuantizedType = 'Q8_0' | 'Q4_0';
