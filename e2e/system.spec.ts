@@ -64,6 +64,7 @@ test('files drop on the page and over its panels, which make room for them', asy
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();
   drop = await dragOver(page, devtools, [note]);
+  await expect(sign(page)).toBeVisible();
   await drop();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.locator('form').getByRole('list', { name: 'Attached files' })).toContainText('note.txt');
