@@ -3,7 +3,7 @@ import type { Variant } from '../../shaders/kernel.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
 import type { ModelShape } from '../models/shape.ts';
-import { uploadWeights } from '../models/upload.ts';
+import { compilePlaneKernels, uploadWeights } from '../models/upload.ts';
 import type { LoadProgress, QuantizedType } from '../protocol/engine.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -40,6 +40,7 @@ export async function bringUp(
   await memory.allocate(gpu);
   try {
     ropeTables.upload(gpu);
+    compilePlaneKernels(pipelines, weights);
     const report = progressReporter(weights.fileBytes, onProgress);
     const uploaded = uploadWeights(gpu, pipelines, file.source, weights, report, signal).then(() => {
       onProgress({

@@ -5,7 +5,7 @@
  */
 import { type QuantType, quantFormats } from '../../shaders/quant/format.ts';
 import { repack } from '../../shaders/repack.ts';
-import type { Kernel, Variant } from '../../shaders/kernel.ts';
+import type { Extent, Kernel, Variant, Workgroups } from '../../shaders/kernel.ts';
 import { canQuantize, quantize } from '../../shaders/quantize.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
@@ -31,6 +31,17 @@ interface Slice {
 type Read = { readonly offset: number; readonly bytes: number } & (
   { readonly slice: Slice } | { readonly vector: VectorUpload }
 );
+
+/**
+ * Has what writes planes compiled, before all else: the upload waits for nothing more, and drivers compile in the order in
+ * which they were asked.
+ */
+export function compilePlaneKernels(pipelines: PipelineCache, { matrices }: Weights): void {
+  for (const upload of matrices) {
+    // Whoever runs it hears of a failure.
+    for (const shard of upload.matrix.shards) planeKernel(pipelines, upload, shard).pipeline.catch(() => undefined);
+  }
+}
 
 /** Uploads everything that `weights` declares; reports bytes read so far. Aborts between reads. */
 export async function uploadWeights(
@@ -121,52 +132,26 @@ class PlaneWriter {
     this.#parameters = gpu.createBuffer('slice', 16, 'scratch', USAGE.uniform | USAGE.copyTarget);
   }
 
-  /** Has a slice repacked, or quantized where its matrix is of another type than the file. The one before it may be under way. */
+  /** Has a slice written into planes. The one before it may be under way. */
   async write(slice: Slice, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { type, matrix } = slice.upload;
-    const { columns, type: to } = matrix;
-    const planeRows = slice.shard.rows;
-    const [quants, scales] = [slice.shard.quants.buffer, slice.shard.scales.buffer];
-    if (type === to) {
-      const buffers = { raw: this.#raw, quants, scales, table: this.#table };
-      await this.#run(slice, bytes, repack, { type, columns, planeRows }, buffers);
-    } else if (canQuantize(type, columns) && (to === 'Q8_0' || to === 'Q4_0')) {
-      const buffers = { quants: this.#raw, codes: quants, scales };
-      await this.#run(slice, bytes, quantize, { from: type, to, columns, planeRows }, buffers);
-    } else throw new Error(`"${matrix.label}" of ${type} was declared as ${to}`);
-  }
-
-  release(): void {
-    for (const buffer of [this.#raw, this.#table, this.#parameters]) this.#gpu.release(buffer);
-  }
-
-  async #run<Shape>(
-    { upload, shard, firstSourceRow, rows }: Slice,
-    bytes: Uint8Array<ArrayBuffer>,
-    kernel: Kernel<Shape>,
-    shape: Shape,
-    planes: Readonly<Record<string, GPUBuffer>>,
-  ): Promise<void> {
     const gpu = this.#gpu;
+    const { upload, shard, firstSourceRow, rows } = slice;
     const { rowStep, rowOffset, type } = upload;
-    const pipeline = await this.#pipelines.get(kernel, shape, PLAIN);
+    const kernel = planeKernel(this.#pipelines, upload, shard);
+    const pipeline = await kernel.pipeline;
     const planeRow = firstSourceRow * rowStep + rowOffset - shard.firstRow;
     gpu.write(this.#raw, 0, padded(bytes));
     if (quantFormats[type].table.byteLength > 0) gpu.write(this.#table, 0, quantFormats[type].table);
     const slot = [rows, Math.floor(planeRow / rowStep), rowStep, planeRow % rowStep];
     gpu.write(this.#parameters, 0, new Uint32Array(slot));
-    const buffers: Readonly<Record<string, GPUBuffer>> = { ...planes, slice: this.#parameters };
+    const own = { raw: this.#raw, table: this.#table, slice: this.#parameters };
+    const planes = { quants: shard.quants.buffer, scales: shard.scales.buffer };
     const bindGroup = gpu.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: kernel.bindings.map(({ name }, binding) => ({ binding, resource: { buffer: buffers[name]! } })),
+      entries: kernel.buffers({ ...own, ...planes }).map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
-    const encoder = gpu.device.createCommandEncoder({ label: kernel.name });
-    const step = {
-      label: kernel.name,
-      pipeline,
-      bindGroup,
-      workgroups: () => kernel.workgroups(shape, PLAIN, { tokens: rows, kvLength: 0 }),
-    };
+    const encoder = gpu.device.createCommandEncoder({ label: kernel.label });
+    const step = { label: kernel.label, pipeline, bindGroup, workgroups: kernel.workgroups };
     encodePass(gpu, encoder, [step], { tokens: rows, kvLength: 0 });
     gpu.submit(encoder);
     // Bounds what the driver has queued to two slices: this one is repacked while the next is read.
@@ -174,6 +159,43 @@ class PlaneWriter {
     this.#submitted = gpu.idle();
     this.#submitted.catch(() => undefined); // awaited a slice later
   }
+
+  release(): void {
+    for (const buffer of [this.#raw, this.#table, this.#parameters]) this.#gpu.release(buffer);
+  }
+}
+
+/** The buffers that a kernel which writes planes may ask for. */
+type PlaneBuffers = Readonly<Record<'raw' | 'table' | 'slice' | 'quants' | 'scales', GPUBuffer>>;
+
+/** What writes the rows of one tensor into one shard's planes. */
+interface PlaneKernel {
+  readonly label: string;
+  readonly pipeline: Promise<GPUComputePipeline>;
+  /** In the order of the kernel's bindings. */
+  buffers(all: PlaneBuffers): GPUBuffer[];
+  workgroups(extent: Extent): Workgroups;
+}
+
+/** Repacks, or quantizes where the matrix is of another type than the file. The pipeline is compiled once for all that share it. */
+function planeKernel(pipelines: PipelineCache, { type, matrix }: MatrixUpload, { rows }: MatrixShard): PlaneKernel {
+  const { columns, type: to } = matrix;
+  const described = <Shape>(
+    kernel: Kernel<Shape>,
+    shape: Shape,
+    named: (all: PlaneBuffers) => Readonly<Record<string, GPUBuffer>>,
+  ): PlaneKernel => ({
+    label: kernel.name,
+    pipeline: pipelines.get(kernel, shape, PLAIN),
+    buffers: (all) => kernel.bindings.map(({ name }) => named(all)[name]!),
+    workgroups: (extent) => kernel.workgroups(shape, PLAIN, extent),
+  });
+  if (type === to) return described(repack, { type, columns, planeRows: rows }, (all) => all);
+  if (canQuantize(type, columns) && (to === 'Q8_0' || to === 'Q4_0')) {
+    const shape = { from: type, to, columns, planeRows: rows };
+    return described(quantize, shape, (all) => ({ ...all, quants: all.raw, codes: all.quants }));
+  }
+  throw new Error(`"${matrix.label}" of ${type} was declared as ${to}`);
 }
 
 /** The slices of one tensor: whole rows, at most SLICE_BYTES, none across a shard's edge. */
