@@ -4,10 +4,10 @@ import { attentionReference } from './attention.ref.ts';
 import { headNormReference } from './head-norm.ref.ts';
 import { ropeReference } from './rope.ref.ts';
 
-/** What `attention-decode` reads and changes: `qkv` one row, caches (kvHeads, contextLength, headDim). */
+/** What `attention-decode` reads and changes: `qkv` one row, caches (positions, kvHeads, headDim). */
 export interface AttentionDecodeData {
   readonly qkv: ArrayLike<number>;
-  /** (contextLength, rotaryDim / 2) of (cos, sin) */
+  /** (positions, rotaryDim / 2) of (cos, sin) */
   readonly table: ArrayLike<number>;
   /** (headDim) of queries, (headDim) of keys */
   readonly normWeight: ArrayLike<number>;
@@ -26,7 +26,7 @@ export function attentionDecodeReference(
   position: number,
   stored: (value: number) => number = (value) => value,
 ): Float64Array {
-  const { heads, kvHeads, headDim, contextLength, headNorm } = shape;
+  const { heads, kvHeads, headDim, headNorm } = shape;
   const row = Float64Array.from(qkv);
   const stride = row.length;
   if (headNorm) {
@@ -35,7 +35,7 @@ export function attentionDecodeReference(
   }
   ropeReference({ ...shape, stride }, { qkv: row, table, kCache, vCache }, position, 1);
   for (let head = 0; head < kvHeads; head++) {
-    const start = (head * contextLength + position) * headDim;
+    const start = (position * kvHeads + head) * headDim;
     for (const cache of [kCache, vCache]) cache.set(cache.slice(start, start + headDim).map(stored), start);
   }
   return attentionReference({ ...shape, stride }, { qkv: row, kCache, vCache }, position, 1);

@@ -7,7 +7,7 @@ import { partialsLength } from './splits.ts';
 
 const devices = await testDevices();
 
-type Case = Omit<AttentionDecodeShape, 'contextLength' | 'mostSplits' | 'scale'> & {
+type Case = Omit<AttentionDecodeShape, 'mostSplits' | 'scale'> & {
   readonly mostSplits?: number;
   readonly position: number;
 };
@@ -45,17 +45,17 @@ describe.each(devices)('attention-decode on $name', ({ device, variants }) => {
       '$heads/$kvHeads heads of $headDim, $rotaryDim turn, at $position, splits of $splitUnit, window $window',
       async ({ position, ...sizes }) => {
         const { heads, kvHeads, headDim, rotaryDim, splitUnit } = sizes;
-        const contextLength = position + 4;
-        const { mostSplits = Math.ceil(contextLength / splitUnit) } = sizes;
-        const shape: AttentionDecodeShape = { ...sizes, contextLength, mostSplits, scale: 3 / Math.sqrt(headDim) };
+        const capacity = position + 4;
+        const { mostSplits = Math.ceil(capacity / splitUnit) } = sizes;
+        const shape: AttentionDecodeShape = { ...sizes, mostSplits, scale: 3 / Math.sqrt(headDim) };
         const qkv = randomValues((heads + 2 * kvHeads) * headDim, 1);
-        const angles = randomValues((contextLength * rotaryDim) / 2, 5, 3);
+        const angles = randomValues((capacity * rotaryDim) / 2, 5, 3);
         const table = [...angles].flatMap((angle) => [Math.cos(angle), Math.sin(angle)].map(Math.fround));
         const normWeight = randomValues(2 * headDim, 6).map((value) => Math.fround(1 + value / 2));
         const [kCache, vCache] = [2, 3].map((seed) =>
           roundToReal(
-            randomValues(kvHeads * contextLength * headDim, seed).map((value, i) =>
-              Math.floor(i / headDim) % contextLength < position ? value : GARBAGE,
+            randomValues(capacity * kvHeads * headDim, seed).map((value, i) =>
+              Math.floor(i / (kvHeads * headDim)) < position ? value : GARBAGE,
             ),
             variant.real,
           ),
@@ -107,7 +107,7 @@ test('norms that only a kernel of their own makes are refused', () => {
 
 test('the reference keeps what it stores, and sees it', () => {
   const shape: AttentionDecodeShape = {
-    ...{ heads: 1, kvHeads: 1, headDim: 4, contextLength: 2, splitUnit: 2, mostSplits: 1, scale: 1 },
+    ...{ heads: 1, kvHeads: 1, headDim: 4, splitUnit: 2, mostSplits: 1, scale: 1 },
     ...{ rotaryDim: 2, pairing: 'adjacent', headNorm: null },
   };
   // A quarter turn at position 1: q (1, 0) becomes (0, 1), k (0, 2) becomes (−2, 0).

@@ -17,7 +17,7 @@ import text from './attention-decode.wgsl?raw';
 import freshThread from './snippets/fresh-thread.wgsl?raw';
 import freshWorkgroup from './snippets/fresh-workgroup.wgsl?raw';
 
-/** Sizes of one layer's heads, of its cache and of the splits; how heads are normed and turned. */
+/** Sizes of one layer's heads and of the splits; how heads are normed and turned. */
 export interface AttentionDecodeShape
   extends Omit<AttentionSizes, 'causal'>, Pick<RopeShape, 'rotaryDim' | 'pairing' | 'queryScaling'> {
   /** RMS norm of each query head and each key head before they turn. */
@@ -36,8 +36,8 @@ export function fitsAttentionDecode(
 }
 
 /**
- * `qkv` one row, [q heads | k heads | v heads]; `table` (contextLength, rotaryDim / 2) of (cos, sin); `norm_weight`
- * (headDim) of queries, (headDim) of keys; `k_cache` and `v_cache` (kvHeads, contextLength, headDim) of real get the
+ * `qkv` one row, [q heads | k heads | v heads]; `table` (positions, rotaryDim / 2) of (cos, sin); `norm_weight`
+ * (headDim) of queries, (headDim) of keys; `k_cache` and `v_cache` (positions, kvHeads, headDim) of real get the
  * token's own key and value; `partials` (heads, splits of this step, headDim + 2) as `attention` writes them.
  */
 export const attentionDecode: Kernel<AttentionDecodeShape> = {

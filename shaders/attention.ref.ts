@@ -2,7 +2,7 @@
 import type { AttentionShape } from './attention.ts';
 import { splitsOf } from './splits.ts';
 
-/** What `attention` reads: `qkv` (tokens, stride), caches (kvHeads, contextLength, headDim). */
+/** What `attention` reads: `qkv` (tokens, stride), caches (positions, kvHeads, headDim). */
 export interface AttentionData {
   readonly qkv: ArrayLike<number>;
   readonly kCache: ArrayLike<number>;
@@ -18,20 +18,21 @@ function attend(
   first: number,
   end: number,
 ): Float64Array {
-  const { heads, kvHeads, headDim, contextLength, stride, scale, softcap } = shape;
+  const { heads, kvHeads, headDim, stride, scale, softcap } = shape;
   const result = new Float64Array(headDim + 2);
-  const cached = Math.floor(head / (heads / kvHeads)) * contextLength * headDim;
+  const kvHead = Math.floor(head / (heads / kvHeads));
+  const cached = (position: number): number => (position * kvHeads + kvHead) * headDim;
   const scores: number[] = [];
   for (let position = first; position < end; position++) {
     let dot = 0;
     for (let dim = 0; dim < headDim; dim++)
-      dot += qkv[token * stride + head * headDim + dim]! * kCache[cached + position * headDim + dim]!;
+      dot += qkv[token * stride + head * headDim + dim]! * kCache[cached(position) + dim]!;
     scores.push(softcap === undefined ? scale * dot : softcap * Math.tanh((scale * dot) / softcap));
   }
   const peak = Math.max(-3.4e38, ...scores);
   for (const [index, score] of scores.entries()) {
     const weight = Math.exp(score - peak);
-    for (let dim = 0; dim < headDim; dim++) result[dim]! += weight * vCache[cached + (first + index) * headDim + dim]!;
+    for (let dim = 0; dim < headDim; dim++) result[dim]! += weight * vCache[cached(first + index) + dim]!;
     result[headDim + 1]! += weight;
   }
   result[headDim] = peak;

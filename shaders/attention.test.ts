@@ -58,16 +58,16 @@ describe.each(devices)('attention on $name', ({ device, variants }) => {
         const { position, tokens, sharpness = 1, ...sizes } = given;
         const { heads, kvHeads, headDim, splitUnit } = sizes;
         const kvLength = position + tokens;
-        const contextLength = kvLength + 3;
-        const { mostSplits = Math.ceil(contextLength / splitUnit) } = sizes;
+        const capacity = kvLength + 3;
+        const { mostSplits = Math.ceil(capacity / splitUnit) } = sizes;
         const scale = sharpness / Math.sqrt(headDim);
         const stride = rowStride((heads + 2 * kvHeads) * headDim);
-        const shape: AttentionShape = { ...sizes, contextLength, stride, mostSplits, scale };
+        const shape: AttentionShape = { ...sizes, stride, mostSplits, scale };
         const qkv = randomValues(tokens * stride, 1);
         const [kCache, vCache] = [2, 3].map((seed) =>
           roundToReal(
-            randomValues(kvHeads * contextLength * headDim, seed).map((value, i) =>
-              Math.floor(i / headDim) % contextLength < kvLength ? value : GARBAGE,
+            randomValues(capacity * kvHeads * headDim, seed).map((value, i) =>
+              Math.floor(i / (kvHeads * headDim)) < kvLength ? value : GARBAGE,
             ),
             variant.real,
           ),
@@ -106,7 +106,6 @@ describe('the reference', () => {
     heads: 2,
     kvHeads: 1,
     headDim: 4,
-    contextLength: 4,
     stride: 8,
     splitUnit: 2,
     mostSplits: 2,

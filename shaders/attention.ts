@@ -20,14 +20,13 @@ import orderedKey from './snippets/ordered-key.wgsl?raw';
 import softcap from './snippets/softcap.wgsl?raw';
 import splits from './snippets/splits.wgsl?raw';
 
-/** Sizes of one layer's heads, of its cache and of the splits. */
+/** Sizes of one layer's heads and of the splits. */
 export interface AttentionSizes extends SplitShape {
   /** Query heads: a multiple of `kvHeads`. */
   readonly heads: number;
   readonly kvHeads: number;
   /** A multiple of 4, at most 256. */
   readonly headDim: number;
-  readonly contextLength: number;
   /** Multiplies q·k, usually 1 / √headDim. */
   readonly scale: number;
   /** Whether a token sees only itself and what is before it. Default true; false: every position up to the step's last. */
@@ -85,7 +84,6 @@ export function attentionOverrides(shape: AttentionSizes): Record<string, number
   return {
     HEADS: shape.heads,
     KV_HEADS: shape.kvHeads,
-    CONTEXT_LENGTH: shape.contextLength,
     SCALE: shape.scale,
     CAUSAL: Number(shape.causal ?? true),
     SOFTCAP: shape.softcap ?? 0,
@@ -103,7 +101,7 @@ export function attentionGrid(shape: AttentionSizes, { reduction }: Variant, ext
 }
 
 /**
- * `qkv` (tokens, stride) with q first in a row; `k_cache` and `v_cache` (kvHeads, contextLength, headDim) of real;
+ * `qkv` (tokens, stride) with q first in a row; `k_cache` and `v_cache` (positions, kvHeads, headDim) of real;
  * `partials` (tokens, heads, splits of this step, headDim + 2): Σ exp(s − m)·v, then m, then Σ exp(s − m). A split past
  * what the token may see, or wholly before its window, has m = −3.4e38 and zeros. Dao 2023, Flash-Decoding; Milakov and Gimelshein 2018.
  */

@@ -1,10 +1,10 @@
 /** What `rope` computes: plain loops in f64. */
 import type { RopeShape } from './rope.ts';
 
-/** What `rope` reads and changes: `qkv` (tokens, stride), caches (kvHeads, contextLength, headDim). */
+/** What `rope` reads and changes: `qkv` (tokens, stride), caches (positions, kvHeads, headDim). */
 export interface RopeData {
   readonly qkv: Float64Array;
-  /** (contextLength, rotaryDim / 2) of (cos, sin) */
+  /** (positions, rotaryDim / 2) of (cos, sin) */
   readonly table: ArrayLike<number>;
   readonly kCache: Float64Array;
   readonly vCache: Float64Array;
@@ -12,7 +12,7 @@ export interface RopeData {
 
 /** Turns and scales q in place, writes turned k and plain v into the caches. */
 export function ropeReference(shape: RopeShape, data: RopeData, position: number, tokens: number): void {
-  const { heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride, queryScaling } = shape;
+  const { heads, kvHeads, headDim, rotaryDim, pairing, stride, queryScaling } = shape;
   const { qkv, table, kCache, vCache } = data;
   const half = rotaryDim / 2;
   for (let token = 0; token < tokens; token++) {
@@ -36,8 +36,8 @@ export function ropeReference(shape: RopeShape, data: RopeData, position: number
           values.map((value) => value * scale),
           at,
         );
-      else if (head < heads + kvHeads) kCache.set(values, ((head - heads) * contextLength + place) * headDim);
-      else vCache.set(values, ((head - heads - kvHeads) * contextLength + place) * headDim);
+      else if (head < heads + kvHeads) kCache.set(values, (place * kvHeads + head - heads) * headDim);
+      else vCache.set(values, (place * kvHeads + head - heads - kvHeads) * headDim);
     }
   }
 }

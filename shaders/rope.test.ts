@@ -8,7 +8,7 @@ import { type QueryScaling, rope, type RopeShape } from './rope.ts';
 
 const devices = await testDevices();
 
-interface Case extends Omit<RopeShape, 'stride' | 'contextLength'> {
+interface Case extends Omit<RopeShape, 'stride'> {
   readonly position: number;
   readonly tokens: number;
 }
@@ -42,7 +42,7 @@ describe.each(devices)('rope on $name', ({ device, variants }) => {
       const { position, tokens, ...sizes } = given;
       const contextLength = position + tokens + 3;
       const stride = rowStride((given.heads + 2 * given.kvHeads) * given.headDim);
-      const shape: RopeShape = { ...sizes, contextLength, stride };
+      const shape: RopeShape = { ...sizes, stride };
       const cacheLength = given.kvHeads * contextLength * given.headDim;
       const table = ropeTable({ contextLength, rotaryDim: given.rotaryDim, base: 10_000 });
       const qkv = randomValues(tokens * stride, 1);
@@ -79,7 +79,6 @@ describe('the reference', () => {
       headDim: 6,
       rotaryDim: 4,
       pairing,
-      contextLength: 3,
       stride: 18,
       queryScaling,
     };
@@ -107,6 +106,15 @@ describe('the reference', () => {
     expect(q).toEqual([-2, 1, -3, -4, 5, 6].map((value) => expect.closeTo(value * by, 12)));
     expect(k).toEqual(turn('adjacent').k);
     expect(turn('adjacent', { ...scaling, originalContextLength: 2 })).toEqual(turn('adjacent'));
+  });
+
+  test('keeps keys and values position by position, in each head by head', () => {
+    const shape: RopeShape = { heads: 1, kvHeads: 2, headDim: 2, rotaryDim: 0, pairing: 'adjacent', stride: 10 };
+    const qkv = Float64Array.from({ length: 20 }, (_, i) => i);
+    const [kCache, vCache] = [new Float64Array(12), new Float64Array(12)];
+    ropeReference(shape, { qkv, table: [], kCache, vCache }, 1, 2);
+    expect([...kCache]).toEqual([0, 0, 0, 0, 2, 3, 4, 5, 12, 13, 14, 15]);
+    expect([...vCache]).toEqual([0, 0, 0, 0, 6, 7, 8, 9, 16, 17, 18, 19]);
   });
 
   test('turns halves', () => {

@@ -12,7 +12,6 @@ export interface RopeShape {
   readonly rotaryDim: number;
   /** Which dimensions turn together: (2i, 2i + 1), or (i, i + rotaryDim / 2). */
   readonly pairing: 'adjacent' | 'halves';
-  readonly contextLength: number;
   /** Floats between two rows of `qkv`. */
   readonly stride: number;
   /** Default: queries only turn. */
@@ -32,8 +31,8 @@ export interface QueryScaling {
 const WORKGROUP_SIZE = 64;
 
 /**
- * `qkv` (tokens, stride), a row being [q heads | k heads | v heads]; `table` (contextLength, rotaryDim / 2) of (cos, sin)
- * from `ropeTable`; `k_cache` and `v_cache` (kvHeads, contextLength, headDim) of real. Su and others 2021, RoFormer.
+ * `qkv` (tokens, stride), a row being [q heads | k heads | v heads]; `table` (positions, rotaryDim / 2) of (cos, sin)
+ * from `ropeTable`; `k_cache` and `v_cache` (positions, kvHeads, headDim) of real. Su and others 2021, RoFormer.
  */
 export const rope: Kernel<RopeShape> = {
   name: 'rope',
@@ -46,14 +45,13 @@ export const rope: Kernel<RopeShape> = {
   ],
   source: (_shape, { real }) =>
     directives({ real, reduction: 'thread' }) + STEP_WGSL + `alias real = ${real};\n` + text,
-  overrides: ({ heads, kvHeads, headDim, rotaryDim, pairing, contextLength, stride, queryScaling }) => ({
+  overrides: ({ heads, kvHeads, headDim, rotaryDim, pairing, stride, queryScaling }) => ({
     WORKGROUP_SIZE,
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD_DIM: headDim,
     ROTARY_DIM: rotaryDim,
     ADJACENT: pairing === 'adjacent' ? 1 : 0,
-    CONTEXT_LENGTH: contextLength,
     STRIDE: stride,
     QUERY_BETA: queryScaling?.beta ?? 0,
     ORIGINAL_CONTEXT_LENGTH: queryScaling?.originalContextLength ?? 1,

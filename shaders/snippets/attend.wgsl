@@ -7,10 +7,10 @@
 
 override HEADS: u32;
 override KV_HEADS: u32;
-override CONTEXT_LENGTH: u32;
 override SCALE: f32;
 override CAUSAL: bool; // a token sees nothing behind itself
 override SOFTCAP: f32; // 0: none
+override POSITION_COLUMNS: u32 = KV_HEADS * COLUMNS; // of one position in a cache, all its heads
 
 const LOWEST = -3.4e38;
 
@@ -47,7 +47,7 @@ fn capped(score: f32) -> f32 {
 
 // Where a split of a kv head starts in the caches.
 fn cache_start(kv_head: u32, split: u32) -> u32 {
-  return (kv_head * CONTEXT_LENGTH + split_first(split)) * COLUMNS;
+  return split_first(split) * POSITION_COLUMNS + kv_head * COLUMNS;
 }
 
 fn partial_start(token: u32, head: u32, split: u32) -> u32 {

@@ -19,11 +19,11 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   var peak = LOWEST;
   for (var first = hidden_positions(token, split); first < visible; first += TILE) {
     let count = min(TILE, visible - first);
-    let tile = cached + first * COLUMNS;
+    let tile = cached + first * POSITION_COLUMNS;
     var scores: array<f32, TILE>;
     var tile_peak = peak;
     for (var t = 0u; t < count; t++) {
-      let key = tile + t * COLUMNS;
+      let key = tile + t * POSITION_COLUMNS;
       var products = vec4f();
       for (var at = key; at < key + COLUMNS; at++) {
         products += query(token, head, at - key) * vec4f(k_cache[at]);
@@ -41,7 +41,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
     for (var at = tile; at < tile + COLUMNS; at++) {
       var sum = shrink * sums[at - tile];
       for (var t = 0u; t < count; t++) {
-        sum += scores[t] * vec4f(v_cache[at + t * COLUMNS]);
+        sum += scores[t] * vec4f(v_cache[at + t * POSITION_COLUMNS]);
       }
       sums[at - tile] = sum;
     }

@@ -7,6 +7,6 @@ export function contextTokens(model: LoadedModel, asked: number | null): number 
 }
 
 /** Bytes of the KV cache for so many tokens, by what each costs in the loaded model: it grows with them evenly. */
-export function contextBytes({ gpuBytes, contextLength }: LoadedModel, tokens: number): number {
-  return (gpuBytes.kvCache / contextLength) * tokens;
+export function contextBytes({ contextBytes, contextLength }: LoadedModel, tokens: number): number {
+  return (contextBytes / contextLength) * tokens;
 }

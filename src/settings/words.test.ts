@@ -45,7 +45,7 @@ describe('context cost', () => {
     ...loadedModel('a'),
     contextLength: 4096,
     summary: modelSummary({ contextLength: 8192 }),
-    gpuBytes: { weights: 1, kvCache: 4096 * 1000, scratch: 1 },
+    contextBytes: 4096 * 1000,
   };
 
   it('grows evenly, up to what the model was trained for', () => {

@@ -113,6 +113,14 @@ describe('EngineState', () => {
     }
   });
 
+  it('tells what the KV cache takes after an answer that made it grow', async () => {
+    const { engine } = start({ generate: () => Promise.resolve(result('', { kvCacheBytes: 64 })) });
+    await engine.start();
+    await engine.load('a', {});
+    await engine.generate(REQUEST, () => undefined);
+    expect(engine.model).toEqual({ ...loadedModel('a'), gpuBytes: { weights: 1, kvCache: 64, scratch: 1 } });
+  });
+
   it('says that it died, even under an answer, and starts anew', async () => {
     let fail: (error: EngineError) => void = () => undefined;
     const { engine, deaths, die } = start({

@@ -131,8 +131,13 @@ export class EngineState {
   }
 
   /** Answers a conversation; one at a time. */
-  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
-    return this.#busy((api) => api.generate(request, onEvent));
+  async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
+    const result = await this.#busy((api) => api.generate(request, onEvent));
+    const { kvCacheBytes: kvCache } = result;
+    const { model } = this;
+    if (model !== null && kvCache !== model.gpuBytes.kvCache)
+      this.model = { ...model, gpuBytes: { ...model.gpuBytes, kvCache } };
+    return result;
   }
 
   /** Measures the model on this device. `null` if it was stopped. */

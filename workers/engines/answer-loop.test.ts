@@ -151,6 +151,14 @@ class LoopingRunner {
     this.#text = text;
   }
 
+  hasRoom(): boolean {
+    return true;
+  }
+
+  reserve(): Promise<void> {
+    return Promise.reject(new Error('there is room'));
+  }
+
   decode(position: number): { token: Promise<number>; logits: null } {
     this.steps.push(`decode ${position}`);
     return { token: Promise.resolve(this.#text(position + 1)), logits: null };

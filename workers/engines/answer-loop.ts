@@ -9,7 +9,7 @@ import type { Speculation } from './speculation.ts';
 
 /** What the loop runs with, from answer to answer. */
 export interface LoopModel {
-  readonly runner: Pick<Runner, 'decode' | 'verify'>;
+  readonly runner: Pick<Runner, 'decode' | 'verify' | 'hasRoom' | 'reserve'>;
   readonly depth: PipelineDepth;
   /** `null`: no drafts. */
   readonly speculation: Speculation | null;
@@ -64,7 +64,7 @@ export class AnswerLoop {
     return this.#position + this.decodedTokens;
   }
 
-  /** The next id; at most `limit` times. */
+  /** The next id; at most `limit` times. Rejects with `ContextFull` where the cache cannot grow; all ids before it have come. */
   async next(): Promise<number> {
     if (this.#ready.length === 0) await this.#fetch();
     return this.#ready.shift()!;
@@ -84,12 +84,16 @@ export class AnswerLoop {
     if (speculation && drafts.length > 0) {
       this.#drained = true;
       if (this.#inFlight.length === 0) {
+        await this.#makeRoom(drafts.length + 1);
         await this.#verify(speculation, drafts, pace);
         return;
       }
       // What is in flight comes first: drafts go behind it.
     } else {
-      while (this.#inFlight.length < depth.depth && this.#sampled < this.#limit) {
+      if (this.#inFlight.length === 0) await this.#makeRoom(1);
+      // Where the cache has to grow, what is in flight arrives first.
+      const mayRun = (): boolean => this.#sampled < this.#limit && runner.hasRoom(this.ranThrough + 1);
+      while (this.#inFlight.length < depth.depth && mayRun()) {
         this.#inFlight.push(runner.decode(this.ranThrough, this.#sampling).token);
         this.#sampled++;
       }
@@ -103,6 +107,15 @@ export class AnswerLoop {
       speculation?.payBack();
     } else if (this.#drained) speculation?.charge(nowMs - this.#latestMs, 1, pace);
     this.#come([id], nowMs);
+  }
+
+  /** Lets the cache grow, where so many tokens more need it; nothing is in flight. That takes its time once, and no pace tells of it. */
+  async #makeRoom(tokens: number): Promise<void> {
+    const { runner, depth } = this.#model;
+    if (runner.hasRoom(this.ranThrough + tokens)) return;
+    await runner.reserve(this.ranThrough + tokens);
+    depth.interrupt();
+    this.#latestMs = performance.now();
   }
 
   /** Runs the latest id and drafts behind it: right is what the model draws itself, up to the first that differs. */

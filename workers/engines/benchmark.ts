@@ -79,7 +79,7 @@ export async function runBenchmark(
     adapter: engine.gpu.adapter,
     kernels: variant,
     model: { name, quantization, parameters, fileBytes },
-    ...{ contextLength, prefill, decode, firstTokenMs, loadMs, gpuBytes, copyBytesPerSecond },
+    ...{ contextLength, prefill, decode, firstTokenMs, loadMs, gpuBytes: { ...gpuBytes }, copyBytesPerSecond },
     weightBytesPerToken: decodeWeightBytes,
     callsPerToken: callsPerToken!,
   };

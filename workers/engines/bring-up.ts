@@ -19,7 +19,10 @@ export interface LoadedModel {
   readonly tokenizer: Tokenizer;
   readonly variant: Variant;
   readonly runner: Runner;
+  /** Bytes on the GPU now: the cache grows with its text. */
   readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
+  /** Bytes of the KV cache once the whole context is used. */
+  readonly contextBytes: number;
   readonly loadMs: number;
   /** Frees every buffer of the model; the device stays open. */
   dispose(): void;
@@ -33,8 +36,20 @@ export async function bringUp(
   onProgress: (progress: LoadProgress) => void,
   signal?: AbortSignal,
 ): Promise<Omit<LoadedModel, 'loadMs'>> {
-  const { file, summary, shape, contextLength, quantized, tokenizer, variant, graph, weights, ropeTables, output } =
-    declared;
+  const {
+    file,
+    summary,
+    shape,
+    contextLength,
+    quantized,
+    tokenizer,
+    variant,
+    graph,
+    weights,
+    ropeTables,
+    cache,
+    output,
+  } = declared;
   const { memory } = graph;
   const pipelines = PipelineCache.of(gpu);
   await memory.allocate(gpu);
@@ -60,12 +75,15 @@ export async function bringUp(
       quantized,
       tokenizer,
       variant,
-      runner: new Runner(gpu, graph, program, output, declared.wholeText, () => graph.compileFew(pipelines)),
+      runner: new Runner(gpu, graph, cache, program, output, declared.wholeText, () => graph.compileFew(pipelines)),
       gpuBytes: {
         weights: memory.bytes('weights'),
-        kvCache: memory.bytes('kv-cache'),
+        get kvCache() {
+          return memory.heldBytes('kv-cache');
+        },
         scratch: memory.bytes('scratch'),
       },
+      contextBytes: memory.bytes('kv-cache'),
       dispose: () => memory.release(gpu),
     };
   } catch (error) {

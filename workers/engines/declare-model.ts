@@ -9,9 +9,8 @@ import type { ModelFile } from '../format/model-file.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
 import { checkQuantize } from '../gpu/self-test.ts';
-import type { LayerCache } from '../graph/attention.ts';
 import { type Activation, Graph } from '../graph/graph.ts';
-import { Slot } from '../graph/slot.ts';
+import { KvCache } from '../graph/kv-cache.ts';
 import { architectures } from '../models/architectures.ts';
 import { Settings } from '../models/forward.ts';
 import { ropeSettings } from '../models/rope-settings.ts';
@@ -33,6 +32,9 @@ const DEFAULT_WHOLE_TEXT_TOKENS = 2048;
 /** Largest prefill chunk with tiles, and without: scratch memory grows with it. */
 const CHUNK_TOKENS = { tiled: 512, threads: 64 } as const;
 
+/** Positions that the KV cache has room for at first; past them it doubles. What nobody asks to be longer never grows. */
+const FIRST_CACHE_TOKENS = DEFAULT_CONTEXT_TOKENS;
+
 /** What tests and benchmarks may insist on besides what a person may choose. */
 export interface EngineOptions extends LoadOptions {
   /** Kernels to run instead of those that the device's own measurement chooses. */
@@ -47,6 +49,8 @@ export interface EngineOptions extends LoadOptions {
   readonly pipelineDepth?: number;
   /** When drafts of the next tokens run; default `auto`. */
   readonly speculation?: SpeculationMode;
+  /** Positions that the KV cache has room for at first, to see it grow; default 4,096. */
+  readonly firstCacheTokens?: number;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */
@@ -61,6 +65,7 @@ export interface DeclaredModel {
   readonly graph: Graph;
   readonly weights: Weights;
   readonly ropeTables: RopeTables;
+  readonly cache: KvCache;
   /** Logits, or a text's embedding. */
   readonly output: Activation;
   /** Whether a text must run as one chunk. */
@@ -117,7 +122,12 @@ export async function declareModel(
   const weights = new Weights(file, memory, bindingBytes, quantized);
   const rope = await ropeSettings(file, shape, contextLength, signal);
   const ropeTables = new RopeTables(memory, contextLength, shape.rotaryDim, rope);
-  const cache = planCache(graph, shape, contextLength, variant.real === 'f16' ? 2 : 4);
+  const cache = new KvCache(graph, {
+    layers: shape.layers,
+    positionBytes: shape.kvHeads * shape.headDim * (variant.real === 'f16' ? 2 : 4),
+    contextLength,
+    firstPositions: options.firstCacheTokens ?? FIRST_CACHE_TOKENS,
+  });
   const settings = new Settings(file, shape.architecture);
   const output = declare({
     graph,
@@ -125,7 +135,7 @@ export async function declareModel(
     shape,
     settings,
     ropeTables,
-    cache,
+    cache: cache.layers,
     contextLength,
     causal,
     pooling,
@@ -143,6 +153,7 @@ export async function declareModel(
     graph,
     weights,
     ropeTables,
+    cache,
     output,
     wholeText,
     quantized,
@@ -190,13 +201,4 @@ function chooseContext({ contextLength }: LoadOptions, shape: ModelShape, wholeT
     });
   }
   return wanted;
-}
-
-function planCache(graph: Graph, shape: ModelShape, contextLength: number, realBytes: number): LayerCache[] {
-  const { kvHeads, headDim, layers } = shape;
-  const bytes = kvHeads * contextLength * headDim * realBytes;
-  return Array.from({ length: layers }, (_, layer) => ({
-    keys: graph.memory.add(new Slot(`keys of layer ${layer}`, bytes, 'kv-cache')),
-    values: graph.memory.add(new Slot(`values of layer ${layer}`, bytes, 'kv-cache')),
-  }));
 }

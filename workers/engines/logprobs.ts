@@ -63,6 +63,7 @@ export async function decodeWithLogprobs(
     if (positions.length >= limit) break;
     const position = promptIds.length + positions.length - 1;
     if (forced) runner.force(position, id);
+    await runner.reserve(position + 1);
     result = runner.decode(position, sampling, true);
   }
   engine.forget(promptIds.length);

@@ -16,7 +16,7 @@ import {
   type LoadProgress,
   type TokenExplanation,
 } from '../protocol/engine.ts';
-import { EngineError } from '../protocol/errors.ts';
+import { EngineError, errorCode } from '../protocol/errors.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
 import { AnswerLoop } from './answer-loop.ts';
@@ -110,7 +110,8 @@ export class NativeEngine {
   }
 
   /**
-   * Answers a prompt of ids. Aborting is an outcome (`stopped`), not an error.
+   * Answers a prompt of ids. Aborting is an outcome (`stopped`), not an error. Rejects with `ContextFull` where the prompt
+   * leaves no room, or the device has no memory for what comes next; `tokens` then has what was said.
    *
    * @param tokens receives the answer's new ids as they come; ids that are there already (an answer cut off by a lost
    * device) are taken as said, and the answer goes on behind them
@@ -162,6 +163,7 @@ export class NativeEngine {
         draftedTokens: loop?.draftedTokens ?? 0,
         acceptedTokens: loop?.acceptedTokens ?? 0,
         decodeMs: loop === null ? 0 : performance.now() - prefilledAt,
+        kvCacheBytes: this.model.gpuBytes.kvCache,
         countsPerToken: countsPerStep(countsBefore, this.gpu.counts, decodedTokens),
       };
     };
@@ -177,27 +179,35 @@ export class NativeEngine {
     }
 
     let finishReason: FinishReason = limit === room ? 'context-full' : 'max-tokens';
-    while (tokens.length < limit) {
-      if (signal?.aborted) {
-        finishReason = 'stopped';
-        break;
+    try {
+      while (tokens.length < limit) {
+        if (signal?.aborted) {
+          finishReason = 'stopped';
+          break;
+        }
+        const id = checkedId(await loop.next(), this.model.shape.vocabularySize);
+        this.#cached[begun.length + tokens.length] = id;
+        if (tokenizer.endIds.has(id) && !options.ignoreEnd) {
+          finishReason = 'end-of-turn';
+          break;
+        }
+        tokens.push(id);
+        emit(text.push(id));
+        if (text.stopped) {
+          finishReason = 'stop-string';
+          break;
+        }
       }
-      const id = checkedId(await loop.next(), this.model.shape.vocabularySize);
-      this.#cached[begun.length + tokens.length] = id;
-      if (tokenizer.endIds.has(id) && !options.ignoreEnd) {
-        finishReason = 'end-of-turn';
-        break;
-      }
-      tokens.push(id);
-      emit(text.push(id));
-      if (text.stopped) {
-        finishReason = 'stop-string';
-        break;
-      }
+      // What came too late stays in the cache, where a later prompt may match it.
+      this.#cached.push(...(await loop.rest()));
+    } catch (error) {
+      // Nothing of this answer comes any more: what was held back for a mark or a stop string is text.
+      if (errorCode(error) === 'ContextFull') emit(text.finish());
+      throw error;
+    } finally {
+      // Also where the cache could not grow: the latest id was sampled, not run.
+      this.#cached.length = Math.min(this.#cached.length, loop.ranThrough);
     }
-    // What came too late stays in the cache, where a later prompt may match it.
-    this.#cached.push(...(await loop.rest()));
-    this.#cached.length = Math.min(this.#cached.length, loop.ranThrough);
     emit(text.finish());
     const answer = report(finishReason);
     // What was cut off the text, a stop string or a thought, was not cut off the ids.

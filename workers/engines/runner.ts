@@ -7,6 +7,7 @@ import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
 import { encodePass, type Step } from '../gpu/recorder.ts';
 import type { Activation, Graph, Program } from '../graph/graph.ts';
+import type { KvCache } from '../graph/kv-cache.ts';
 import { MAX_TOKENS_IN_FLIGHT } from './pipeline-depth.ts';
 
 /** A submit should keep the GPU from other pages no longer than this; aimed at with a margin, for the next chunk is dearer. */
@@ -27,6 +28,7 @@ export interface StepResult {
 export class Runner {
   readonly #gpu: Gpu;
   readonly #graph: Graph;
+  readonly #cache: KvCache;
   readonly #program: Program;
   readonly #output: Activation;
   readonly #wholeText: boolean;
@@ -47,6 +49,7 @@ export class Runner {
   constructor(
     gpu: Gpu,
     graph: Graph,
+    cache: KvCache,
     program: Program,
     output: Activation,
     wholeText: boolean,
@@ -55,6 +58,7 @@ export class Runner {
     this.#compileFew = compileFew;
     this.#gpu = gpu;
     this.#graph = graph;
+    this.#cache = cache;
     this.#program = program;
     this.#output = output;
     this.#wholeText = wholeText;
@@ -62,10 +66,21 @@ export class Runner {
     this.#ring = new ReadbackRing(gpu, MAX_TOKENS_IN_FLIGHT + 1, Math.max(1, graph.fewTokens));
   }
 
+  /** Whether the cache takes so many positions without growing. */
+  hasRoom(positions: number): boolean {
+    return positions <= this.#cache.positions;
+  }
+
+  /** Makes room in the cache for so many positions. Rejects with `ContextFull` where the device has no memory for it. */
+  reserve(positions: number): Promise<void> {
+    return this.#cache.reserve(this.#gpu, positions);
+  }
+
   /**
    * Runs ids through the body in chunks, and the last one through the head. A chunk is many tokens, so that weights are
    * read once for all of them; it goes out in as many submits as keep each near SUBMIT_MS, with a look at `signal` after
-   * each. Resolves to `null` if aborted; the chunks that `onChunk` told of are in the KV cache all the same.
+   * each. Resolves to `null` if aborted; the chunks that `onChunk` told of are in the KV cache all the same. Rejects as
+   * `reserve` does, with nothing run.
    */
   async prefill(
     ids: readonly number[],
@@ -76,6 +91,7 @@ export class Runner {
     signal?: AbortSignal,
   ): Promise<StepResult | null> {
     const gpu = this.#gpu;
+    await this.reserve(position + ids.length);
     for (let done = 0; ;) {
       const tokens = Math.min(this.#chunkTokens, ids.length - done);
       gpu.write(this.#graph.tokens.buffer, 4 * (position + done), new Uint32Array(ids.slice(done, done + tokens)));
@@ -101,7 +117,10 @@ export class Runner {
     }
   }
 
-  /** Runs the token at `position`, whose id is in the token buffer already; the sampled one is written behind it. */
+  /**
+   * Runs the token at `position`, whose id is in the token buffer already and for which there is room; the sampled one is
+   * written behind it.
+   */
   decode(position: number, sampling: readonly Step[], wantLogits = false): StepResult {
     const { body, head } = this.#program.decode;
     return this.#finish([...body, ...head], sampling, this.#begin(position, 1), wantLogits);
@@ -113,7 +132,7 @@ export class Runner {
   }
 
   /**
-   * Runs the token at `position`, whose id is in the token buffer already, with drafts behind it, and resolves to what is
+   * Runs the token at `position`, whose id is in the token buffer already, with drafts behind it, for all of which there is room, and resolves to what is
    * sampled behind each of them: at index i rightly so if all drafts before i are what was sampled there. The sampled ids
    * take the drafts' places in the token buffer.
    */
@@ -136,6 +155,8 @@ export class Runner {
 
   /** Tells the kernels where the step is. */
   #begin(position: number, tokens: number, drafts = 0): Extent {
+    if (!this.hasRoom(position + tokens))
+      throw new Error(`The KV cache has no room for position ${position + tokens - 1}`);
     this.#stepData[0] = position;
     this.#stepData[1] = tokens;
     this.#stepData[2] = drafts;

@@ -82,10 +82,10 @@ export class EngineService implements EngineApi {
         if (signal.aborted) return null;
         throw error;
       }
-      const { summary, contextLength, quantized, template, gpuBytes, loadMs } = this.#loaded.engine.model;
+      const { summary, contextLength, quantized, template, gpuBytes, contextBytes, loadMs } = this.#loaded.engine.model;
       const chatTemplate = { ...template.facts, sha256: await sha256Hex(template.facts.text) };
       const { id } = this.#loaded.file;
-      return { id, summary, contextLength, quantized, chatTemplate, gpuBytes, loadMs };
+      return { id, summary, contextLength, quantized, chatTemplate, gpuBytes: { ...gpuBytes }, contextBytes, loadMs };
     });
   }
 

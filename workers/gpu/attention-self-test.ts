@@ -10,7 +10,9 @@ import type { PipelineCache } from './pipeline-cache.ts';
 import { runOnce } from './run-once.ts';
 
 const HEAD_DIM = 32;
-const SIZES = { heads: 4, kvHeads: 2, headDim: HEAD_DIM, contextLength: 96, scale: HEAD_DIM ** -0.5 };
+const SIZES = { heads: 4, kvHeads: 2, headDim: HEAD_DIM, scale: HEAD_DIM ** -0.5 };
+/** Positions that the caches hold. */
+const CAPACITY = 96;
 /** The token's own position lies in the second of two splits. */
 const SPLITS = { splitUnit: 64, mostSplits: 2 };
 const POSITION = 79;
@@ -18,7 +20,7 @@ const POSITION = 79;
 /** Checks both kernels in one variant. Rejects with `GpuWrongResult`. */
 export async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant: Variant): Promise<void> {
   const qkv = values((SIZES.heads + 2 * SIZES.kvHeads) * HEAD_DIM);
-  const kCache = values(SIZES.kvHeads * SIZES.contextLength * HEAD_DIM);
+  const kCache = values(CAPACITY * SIZES.kvHeads * HEAD_DIM);
   const vCache = kCache.toReversed() as Float32Array<ArrayBuffer>;
   const inCache = variant.real === 'f16' ? halves : (exact: Float32Array<ArrayBuffer>) => exact;
   const extent = { tokens: 1, kvLength: POSITION + 1 };
@@ -32,7 +34,7 @@ export async function checkAttention(gpu: Gpu, pipelines: PipelineCache, variant
 
   const headNorm = { epsilon: 1e-5 };
   const decodeShape = { ...SIZES, ...SPLITS, rotaryDim: HEAD_DIM / 2, pairing: 'halves', headNorm } as const;
-  const table = values(SIZES.contextLength * decodeShape.rotaryDim);
+  const table = values(CAPACITY * decodeShape.rotaryDim);
   const normWeight = values(2 * HEAD_DIM);
   const decoded = attentionDecodeReference(
     decodeShape,

@@ -17,6 +17,7 @@ export interface AttentionLayout {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** The most positions that there will be; kernels do not depend on how many the cache has room for. */
   readonly contextLength: number;
 }
 
@@ -45,7 +46,7 @@ export interface ScoreOptions {
   readonly sinks?: Slot | undefined;
 }
 
-/** One layer's cache: K and V, each (kvHeads, contextLength, headDim) of the variant's `real`. */
+/** One layer's cache: K and V, each (positions, kvHeads, headDim) of the variant's `real`. */
 export interface LayerCache {
   readonly keys: Slot;
   readonly values: Slot;

@@ -9,7 +9,7 @@
  * embedding.
  */
 import { embed, type EmbedShape } from '../../shaders/embed.ts';
-import { type Kernel, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
+import { type Extent, type Kernel, rowStride, STEP_BYTES, type Variant } from '../../shaders/kernel.ts';
 import { layerNorm } from '../../shaders/layer-norm.ts';
 import { pool, type PoolShape } from '../../shaders/pool.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
@@ -80,6 +80,8 @@ export class Graph {
     prefill: { body: [], head: [] },
   };
   readonly #sharedSlots = new Map<string, Slot>();
+  /** Steps that read or write a buffer that may grow, each bound anew. */
+  readonly #rebinds: (() => void)[] = [];
   #part: 'body' | 'head' = 'body';
   /** Bound where a kernel's optional input is absent. */
   readonly nothing: Slot;
@@ -228,18 +230,29 @@ export class Graph {
   ): Promise<Step> {
     const { variant } = this;
     const pipeline = await cache.get(kernel, shape, variant);
-    const entries = kernel.bindings.map(({ name }, binding) => {
+    const slots = kernel.bindings.map(({ name }) => {
       const slot = buffers[name];
       if (!slot) throw new Error(`${kernel.name}: nothing is bound to "${name}"`);
-      return { binding, resource: { buffer: slot.buffer } };
+      return slot;
     });
     const layout = pipeline.getBindGroupLayout(0);
-    return {
+    const bind = (): GPUBindGroup => {
+      const entries = slots.map(({ buffer }, binding) => ({ binding, resource: { buffer } }));
+      return this.#gpu.createBindGroup({ label: kernel.name, layout, entries });
+    };
+    const step = {
       label: kernel.name,
       pipeline,
-      bindGroup: this.#gpu.createBindGroup({ label: kernel.name, layout, entries }),
-      workgroups: (extent) => kernel.workgroups(shape, variant, extent),
+      bindGroup: bind(),
+      workgroups: (extent: Extent) => kernel.workgroups(shape, variant, extent),
     };
+    if (slots.some(({ grows }) => grows)) this.#rebinds.push(() => (step.bindGroup = bind()));
+    return step;
+  }
+
+  /** Makes the steps see the buffers that have grown; before it they refer to what is gone. */
+  rebind(): void {
+    for (const bind of this.#rebinds) bind();
   }
 }
 

@@ -34,7 +34,7 @@ export const NOT_KEPT = 'not-kept';
 
 /** How a model is brought up. */
 export interface LoadOptions {
-  /** Tokens that the KV cache holds; the default is the smaller of the model's own context and 4,096. */
+  /** The most tokens that the KV cache holds; the default is the smaller of the model's own context and 4,096. */
   readonly contextLength?: number;
   /**
    * GGUF's name of the pre-tokenizer to take where the file's own is not known. At one's own risk: a model whose text is
@@ -64,8 +64,10 @@ export interface LoadedModel {
   readonly chatTemplate: ChatTemplateFacts;
   /** What floats became, if that was asked for. */
   readonly quantized: QuantizedType | null;
-  /** Bytes on the GPU: weights, KV cache, scratch. */
+  /** Bytes on the GPU: weights, KV cache as far as it has grown, scratch. */
   readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
+  /** Bytes of the KV cache once the whole context is used. */
+  readonly contextBytes: number;
   readonly loadMs: number;
 }
 
@@ -192,6 +194,8 @@ export interface GenerateResult {
   /** How many of them were right: each saved a step. */
   readonly acceptedTokens: number;
   readonly decodeMs: number;
+  /** Bytes of the KV cache on the GPU at the answer's end: it grows with the text. */
+  readonly kvCacheBytes: number;
 }
 
 /** Where a conversation's tokens go. */
@@ -292,7 +296,10 @@ export interface EngineApi extends TokenApi, BenchmarkApi {
   card(id: string): Promise<ModelCard>;
   /** Frees the GPU. No effect if nothing is loaded. */
   unload(): Promise<void>;
-  /** Answers a conversation. One at a time. `onEvent` is a comlink proxy. */
+  /**
+   * Answers a conversation. One at a time. `onEvent` is a comlink proxy. Rejects with `ContextFull` where the prompt leaves
+   * no room, or in the middle of an answer, whose text has come, where the device has no memory for a longer one.
+   */
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
   /** Ends a running load or answer as soon as the work in flight is done. No effect if none runs. */
   stop(): Promise<void>;

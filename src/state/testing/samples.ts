@@ -75,7 +75,16 @@ export function loadedModel(model: string | LocalModel): LoadedModel {
     text: '',
     sha256: 'ab',
   } as const;
-  return { id, summary: modelSummary(), contextLength: 512, chatTemplate, quantized: null, gpuBytes, loadMs: 1 };
+  return {
+    id,
+    summary: modelSummary(),
+    contextLength: 512,
+    chatTemplate,
+    quantized: null,
+    gpuBytes,
+    contextBytes: 1,
+    loadMs: 1,
+  };
 }
 
 /** A stored model. */
@@ -103,6 +112,7 @@ export function result(text: string, changes: Partial<GenerateResult> = {}): Gen
     decodedTokens: 10,
     draftedTokens: 0,
     acceptedTokens: 0,
+    kvCacheBytes: 1,
     decodeMs: 500,
     ...changes,
   };
