@@ -16,6 +16,6 @@ test('guesses are written down where there were some', () => {
 test('nothing asks past an end of turn, whatever an imported record or preset holds besides', () => {
   const sampler = { ...DEFAULT_SAMPLER, seed: 1 };
   const known = { sampler, stopStrings: [], maxTokens: 8, thinking: null, thinkingEffort: null };
-  const imported = { ...known, systemPrompt: '', replayOf: null, ignoreEnd: true };
+  const imported = { ...known, systemPrompt: '', ignoreEnd: true };
   expect(requestOf(imported)).toEqual({ sampler, stopStrings: [], maxTokens: 8 });
 });
