@@ -4,7 +4,7 @@ import type { BenchSetting } from './report.ts';
 import { spreadOf } from './statistics.ts';
 
 /** The most that JavaScript held at once, array buffers included. */
-export interface HeapPeak {
+interface HeapPeak {
   readonly pageBytes: number;
   /** All workers together: the engine's, the library's, those that these have started. */
   readonly workersBytes: number;
@@ -20,7 +20,7 @@ export interface Visit {
 }
 
 /** How a long prompt was read: gaps between two frames, in milliseconds. */
-export interface LongPrompt {
+interface LongPrompt {
   /** The worst one from sending it to the first text. */
   readonly gapMs: number;
   /** The worst one before, while nothing happened. */
