@@ -15,7 +15,7 @@ import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
 import { type Options, parseOptions } from './arguments.ts';
 import { adapterName, engineReport, settingLines } from './bench/engine-report.ts';
 import { leverReport, tuningLine } from './bench/lever-report.ts';
-import { leverContextTokens, measureLevers } from './bench/levers.ts';
+import { leverContextTokens, leverTokens, measureLevers } from './bench/levers.ts';
 import { benchModel } from './bench/load-on-device.ts';
 import { measureEncode } from './measure-encode.ts';
 import { type NodeModel, openNodeModel } from './node-engine.ts';
@@ -75,9 +75,11 @@ async function benchSpeeds(opened: NodeModel, options: Options): Promise<Outcome
 }
 
 async function benchLevers(opened: NodeModel, options: Options): Promise<Outcome> {
-  const tokens = options.number('tokens') ?? 128;
+  const wanted = options.number('tokens') ?? 128;
   const rounds = options.number('repeats') ?? 5;
-  const model = await benchModel(opened, leverContextTokens(tokens));
+  const model = await benchModel(opened, leverContextTokens(wanted));
+  const tokens = leverTokens(model, wanted);
+  const cut = tokens < wanted ? ' (all that the context has room for)' : '';
   const measured = await measureLevers(model, tokens, rounds);
   const products = await model.tuning.measured();
   const { adapter } = opened.gpu;
@@ -85,7 +87,7 @@ async function benchLevers(opened: NodeModel, options: Options): Promise<Outcome
     data: { adapter, tokens, rounds, ...measured, products, tuningMs: model.tuningMs() },
     lines: [
       `Adapter: ${adapterName(adapter)}. Model: ${opened.files.name}.`,
-      `Answers of ${tokens} tokens, ${rounds} rounds, one setting after the other in each; median (lowest–highest).`,
+      `Answers of ${tokens} tokens${cut}, ${rounds} rounds, one setting after the other in each; median (lowest–highest).`,
       tuningLine(products, model.tuningMs()),
       '',
       ...leverReport(measured),

@@ -46,12 +46,17 @@ const LEVER_NAMES = Object.keys(LEVERS) as LeverName[];
 /** Tokens of the prompt of every answer. */
 const PROMPT_TOKENS = 32;
 
-/** Answers of a setting before it counts: they settle how many tokens are in flight, and compile what is compiled late. */
+/** The least that each setting writes before it counts: it settles how many tokens are in flight, and compiles what is compiled late. */
 const WARM_UP_TOKENS = 128;
 
 /** The context that answers of so many tokens take. */
 export function leverContextTokens(tokens: number): number {
   return PROMPT_TOKENS + Math.max(tokens, WARM_UP_TOKENS) + 1;
+}
+
+/** Tokens of each answer: as many as asked for, or all that the model's context has room for. */
+export function leverTokens({ contextLength }: BenchModel, wanted: number): number {
+  return Math.min(wanted, contextLength - PROMPT_TOKENS - 1);
 }
 
 /** One answer of one setting. */
@@ -77,7 +82,9 @@ export async function measureLevers(model: BenchModel, tokens: number, rounds: n
   try {
     for (const name of LEVER_NAMES) {
       const { options, tuned }: Lever = LEVERS[name];
-      const engine = await model.load(options, tuned);
+      // What "all on" found goes for the others too: a depth measured anew would be a second difference.
+      const depth = engines.get('all on')?.model.depth.depth;
+      const engine = await model.load({ ...(depth === undefined ? {} : { pipelineDepth: depth }), ...options }, tuned);
       engines.set(name, engine);
       for (const text of textsOf(name)) await write(engine, text, 0, Math.max(tokens, WARM_UP_TOKENS));
     }
@@ -107,11 +114,8 @@ function textsOf(lever: LeverName): readonly TextName[] {
 /** The seed is the round's: all settings write the same text in a round, as far as their sums round alike. */
 function write(engine: NativeEngine, text: TextName, seed: number, tokens: number): Promise<Answer> {
   engine.forget(0);
-  const { contextLength } = engine.model;
-  const promptTokens = Math.min(PROMPT_TOKENS, Math.floor(contextLength / 2));
-  const maxTokens = Math.min(tokens, contextLength - promptTokens - 1);
-  const ids = plainIds(engine, promptTokens);
-  return engine.answer(ids, { sampler: samplerOf(text, seed), maxTokens, ignoreEnd: true });
+  const ids = plainIds(engine, PROMPT_TOKENS);
+  return engine.answer(ids, { sampler: samplerOf(text, seed), maxTokens: tokens, ignoreEnd: true });
 }
 
 /** A reward for what was there already has any model say one token for ever. */
