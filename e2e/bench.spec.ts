@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { benchVisit } from '../tools/bench-visit.ts';
 import { bench } from '../tools/bench.ts';
 import { markdownReport } from '../tools/bench/report.ts';
 import { SHAPES } from '../tools/bench/shapes.ts';
@@ -86,6 +87,29 @@ test('the bench measures both engines in turn and counts what a token asks of We
     const report = markdownReport(setting, outcomes);
     expect(report).toContain('**a software adapter');
     expect(report).toMatch(/^\| Freehold \| /m);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a visit is measured: what a kept model takes to its first word, what memory, and how long the page stands still', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'freehold-'));
+  try {
+    const modelPath = join(folder, 'tiny.gguf');
+    await writeModel(modelPath, { ...SHAPES.tiny, layers: LAYERS }, 'Q4_0', 'Tiny');
+    const { figures } = await benchVisit({ modelPath, promptTokens: 40, repeats: 1, software: true });
+    const [{ readyMs, firstTextMs, loading, reading }] = figures.visits as [(typeof figures.visits)[number]];
+    expect(readyMs).toBeGreaterThan(0);
+    expect(firstTextMs).toBeGreaterThan(readyMs);
+    for (const held of [figures.comingIn, loading]) {
+      expect(held.pageBytes).toBeGreaterThan(2 ** 20);
+      expect(held.workersBytes).toBeGreaterThan(2 ** 20);
+    }
+    expect(reading!.prefilledTokens).toBeGreaterThanOrEqual(40);
+    expect(reading!.prefilledTokens).toBeLessThan(80);
+    expect(reading!.prefillMs).toBeGreaterThan(0);
+    expect(reading!.gapMs).toBeGreaterThan(0);
+    expect(reading!.idleGapMs).toBeGreaterThan(0);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,103 +1,105 @@
 /**
- * `npm run bench:engine`: prefill and decode speed of one model in Node, on this machine's adapter, next to the bandwidth that a plain
- * copy kernel reaches in the same run: machines are noisy, ratios within a run are not.
+ * `npm run bench:engine`: our engine alone, in Node, on this machine's adapter: prefill, decode and what they ask of the GPU, beside
+ * the bandwidth of a plain copy in the same run. With `--levers` what each lever of decode speed is worth.
+ * `tools/bench/README.md` says what is measured, and how.
  */
-import { copyBandwidth } from '../workers/gpu/bandwidth.ts';
-import type { Gpu } from '../workers/gpu/gpu.ts';
-import { plainIds } from '../workers/engines/benchmark.ts';
+import {
+  BENCHMARK_PLAN,
+  type BenchmarkPlan,
+  plainIds,
+  runBenchmark,
+  SHORT_PROMPT,
+} from '../workers/engines/benchmark.ts';
 import type { NativeEngine } from '../workers/engines/native.ts';
 import { DEFAULT_SAMPLER } from '../workers/protocol/engine.ts';
-import { parseOptions } from './arguments.ts';
+import { type Options, parseOptions } from './arguments.ts';
+import { adapterName, engineReport, settingLines } from './bench/engine-report.ts';
+import { leverReport, tuningLine } from './bench/lever-report.ts';
+import { leverContextTokens, leverTokens, measureLevers } from './bench/levers.ts';
+import { benchModel } from './bench/load-on-device.ts';
 import { measureEncode } from './measure-encode.ts';
-import { openNodeEngine } from './node-engine.ts';
+import { type NodeModel, openNodeModel } from './node-engine.ts';
 
 const OPTIONS = {
   model: 'values',
   adapter: 'value',
-  prompt: 'value',
+  prompts: 'value',
+  depths: 'value',
   tokens: 'value',
   repeats: 'value',
+  levers: 'switch',
   json: 'switch',
 } as const;
 
-/** Bytes that the copy kernel reads, and writes again: past any cache on hardware, still quick in software. */
-const COPY_BYTES = { hardware: 256 * 2 ** 20, fallback: 64 * 2 ** 20 } as const;
+/** An answer that has the engine take all the memory that it ever takes. */
+const WARM_UP_TOKENS = 16;
 
-const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
-
-/** Runs the benchmark and prints a table, or one JSON object with `--json`. */
+/** Runs the benchmark and prints Markdown, or one JSON object with `--json`. */
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
-  const opened = await openNodeEngine(options.several('model'), {}, options.text('adapter'));
+  const opened = await openNodeModel(options.several('model'), options.text('adapter'));
   try {
-    const { engine } = opened;
-    const { contextLength, decodeWeightBytes, gpuBytes, loadMs, summary, variant } = engine.model;
-    const tokens = Math.min(options.number('tokens') ?? 128, Math.floor(contextLength / 3));
-    const prompt = Math.min(options.number('prompt') ?? 512, contextLength - tokens - 1);
-    const repeats = options.number('repeats') ?? 5;
-    const copyBytesPerSecond = await measureCopy(engine.gpu);
-    await run(engine, prompt, tokens); // compiles what the driver compiles late, finds the chunk size
-    const runs = [];
-    for (let repeat = 0; repeat < repeats; repeat++) runs.push(await run(engine, prompt, tokens));
-    const decode = median(runs.map((result) => result.decodeTokensPerSecond));
-    const result = {
-      model: {
-        name: summary.name,
-        quantization: summary.quantization,
-        parameters: summary.parameters,
-        file_bytes: summary.fileBytes,
-      },
-      adapter: engine.gpu.adapter,
-      variant,
-      load_ms: loadMs,
-      [`pp${prompt}_tokens_per_second`]: median(runs.map((result) => result.prefillTokensPerSecond)),
-      [`tg${tokens}_tokens_per_second`]: decode,
-      weight_bytes: gpuBytes.weights,
-      weight_bytes_per_token: decodeWeightBytes,
-      copy_bytes_per_second: copyBytesPerSecond,
-      share_of_copy_bandwidth: (decode * decodeWeightBytes) / copyBytesPerSecond,
-      counts_per_token: runs[0]!.countsPerToken,
-      encode_100_kb_ms: measureEncode(engine.model.tokenizer).elapsedMs,
-    };
-    if (options.has('json')) console.log(JSON.stringify(result));
-    else print(result);
+    const { data, lines } = await (options.has('levers') ? benchLevers : benchSpeeds)(opened, options);
+    console.log(options.has('json') ? JSON.stringify(data) : lines.join('\n'));
     return 0;
   } finally {
     await opened.close();
   }
 }
 
-async function run(engine: NativeEngine, promptTokens: number, tokens: number) {
-  engine.forget(0);
-  const answer = await engine.answer(plainIds(engine, promptTokens), {
-    sampler: GREEDY,
-    maxTokens: tokens,
-    ignoreEnd: true,
-  });
+interface Outcome {
+  readonly data: object;
+  readonly lines: readonly string[];
+}
+
+async function benchSpeeds(opened: NodeModel, options: Options): Promise<Outcome> {
+  const plan: BenchmarkPlan = {
+    prompts: ascending(options.integers('prompts') ?? BENCHMARK_PLAN.prompts),
+    depths: ascending(options.integers('depths') ?? BENCHMARK_PLAN.depths),
+    answerTokens: options.number('tokens') ?? 128,
+    repeats: options.number('repeats') ?? 5,
+  };
+  const longest = Math.max(...plan.prompts, ...plan.depths.map((depth) => depth + SHORT_PROMPT));
+  // An answer takes a quarter of the context at most.
+  const model = await benchModel(opened, Math.max(longest + plan.answerTokens + 1, 4 * plan.answerTokens));
+  // What drafts gain depends on the text: without them a token is a step.
+  const engine = await model.load({ speculation: 'off' });
+  const tuningMs = model.tuningMs();
+  await warmUp(engine);
+  const peakGpuBytes = opened.gpu.peakBytes;
+  const result = (await runBenchmark(engine, () => undefined, undefined, plan))!;
+  const encode100KbMs = measureEncode(engine.model.tokenizer).elapsedMs;
+  const figures = { plan, result, peakGpuBytes, tuningMs, encode100KbMs };
+  const how = `Answers of ${result.decode[0]!.tokens} tokens without drafts, ${plan.repeats} runs; median (lowest–highest).`;
+  return { data: figures, lines: [...settingLines(result), how, '', ...engineReport(figures)] };
+}
+
+async function benchLevers(opened: NodeModel, options: Options): Promise<Outcome> {
+  const wanted = options.number('tokens') ?? 128;
+  const rounds = options.number('repeats') ?? 5;
+  const model = await benchModel(opened, leverContextTokens(wanted));
+  const tokens = leverTokens(model, wanted);
+  const cut = tokens < wanted ? ' (all that the context has room for)' : '';
+  const measured = await measureLevers(model, tokens, rounds);
+  const products = await model.tuning.measured();
+  const { adapter } = opened.gpu;
   return {
-    prefillTokensPerSecond: (promptTokens * 1000) / answer.prefillMs,
-    decodeTokensPerSecond: ((answer.generatedTokens - 1) * 1000) / answer.decodeMs,
-    countsPerToken: answer.countsPerToken,
+    data: { adapter, tokens, rounds, ...measured, products, tuningMs: model.tuningMs() },
+    lines: [
+      `Adapter: ${adapterName(adapter)}. Model: ${opened.files.name}.`,
+      `Answers of ${tokens} tokens${cut}, ${rounds} rounds, one setting after the other in each; median (lowest–highest).`,
+      tuningLine(products, model.tuningMs()),
+      '',
+      ...leverReport(measured),
+    ],
   };
 }
 
-function measureCopy(gpu: Gpu): Promise<number> {
-  const wanted = gpu.adapter.isFallback ? COPY_BYTES.fallback : COPY_BYTES.hardware;
-  return copyBandwidth(gpu, {
-    bytes: Math.min(wanted, gpu.device.limits.maxStorageBufferBindingSize),
-    copies: 1,
-    repeats: 5,
-  });
+async function warmUp(engine: NativeEngine): Promise<void> {
+  const sampler = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
+  await engine.answer(plainIds(engine, SHORT_PROMPT), { sampler, maxTokens: WARM_UP_TOKENS, ignoreEnd: true });
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-function print(result: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(result)) {
-    const shown = typeof value === 'number' ? Number(value.toPrecision(4)) : value;
-    console.log(name.padEnd(28), typeof shown === 'object' ? JSON.stringify(shown) : shown);
-  }
+function ascending(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import { parseOptions } from './arguments.ts';
+import { watchWorkerHeap } from './bench/worker-heap.ts';
 import { launchOptions } from './browser.mjs';
 import type { Store } from './harness/store/harness.ts';
 import { type HubServer, startHub } from './servers/hub-server.ts';
@@ -22,8 +23,6 @@ const MIB = 2 ** 20;
 const REPOSITORY = 'someone/large-model';
 const FILE_NAME = 'large.gguf';
 const LOOK_EVERY_MS = 250;
-/** One that ended in between answers nothing. */
-const ANSWER_MS = 5000;
 
 /** Measures and prints. */
 export async function main(argv: string[]): Promise<number> {
@@ -140,75 +139,6 @@ async function bringInLarge(
 
 function mib(bytes: number): string {
   return `${(bytes / MIB).toFixed(0)} MiB`;
-}
-
-/**
- * A function that asks for what the page's worker and the workers that it has started hold together: V8's heap, and the
- * array buffers and Wasm memory beside it; or has them do another thing.
- */
-async function watchWorkerHeap(devtools: Awaited<ReturnType<BrowserContext['newCDPSession']>>) {
-  const answers = new Map<number, (bytes: number) => void>();
-  /** The way to each worker: its own session within its parent's. */
-  const workers = new Map<string, readonly string[]>();
-  let asked = 0;
-  const send = (way: readonly string[], method: string, parameters: object, onAnswer: (bytes: number) => void) => {
-    const id = ++asked;
-    answers.set(id, onAnswer);
-    const [first, ...inner] = way;
-    const message = inner.reduceRight(
-      (message, sessionId) =>
-        JSON.stringify({ id: ++asked, method: 'Target.sendMessageToTarget', params: { sessionId, message } }),
-      JSON.stringify({ id, method, params: parameters }),
-    );
-    // A worker that has ended answers nothing.
-    devtools.send('Target.sendMessageToTarget', { sessionId: first!, message }).catch(() => {
-      onAnswer(0);
-    });
-  };
-  const watch = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false };
-  const hear = (way: readonly string[], method: string | undefined, parameters: unknown): void => {
-    if (method === 'Target.attachedToTarget') {
-      const { sessionId, targetInfo } = parameters as { sessionId: string; targetInfo: { type: string } };
-      if (targetInfo.type !== 'worker') return;
-      workers.set(sessionId, [...way, sessionId]);
-      send([...way, sessionId], 'Target.setAutoAttach', watch, () => undefined);
-    } else if (method === 'Target.detachedFromTarget') workers.delete((parameters as { sessionId: string }).sessionId);
-    else if (method === 'Target.receivedMessageFromTarget') {
-      const { sessionId, message } = parameters as { sessionId: string; message: string };
-      const inner = JSON.parse(message) as { id?: number; method?: string; params?: unknown; result?: HeapUsage };
-      if (inner.id === undefined) hear([...way, sessionId], inner.method, inner.params);
-      else if (inner.result !== undefined) answers.get(inner.id)?.(heldBytes(inner.result));
-    }
-  };
-  for (const event of [
-    'Target.attachedToTarget',
-    'Target.detachedFromTarget',
-    'Target.receivedMessageFromTarget',
-  ] as const)
-    devtools.on(event, (parameters) => {
-      hear([], event, parameters);
-    });
-  await devtools.send('Target.setAutoAttach', watch);
-  return async (method = 'Runtime.getHeapUsage'): Promise<number> => {
-    const each = [...workers.values()].map(
-      (way) =>
-        new Promise<number>((resolve) => {
-          send(way, method, {}, resolve);
-          setTimeout(resolve, ANSWER_MS, 0);
-        }),
-    );
-    return (await Promise.all(each)).reduce((sum, bytes) => sum + bytes, 0);
-  };
-}
-
-interface HeapUsage {
-  readonly usedSize?: number;
-  readonly embedderHeapUsedSize?: number;
-  readonly backingStorageSize?: number;
-}
-
-function heldBytes({ usedSize = 0, embedderHeapUsedSize = 0, backingStorageSize = 0 }: HeapUsage): number {
-  return usedSize + embedderHeapUsedSize + backingStorageSize;
 }
 
 async function rendererIds(browser: BrowserContext): Promise<number[]> {

@@ -45,11 +45,16 @@ export function openNodeEmbedder(
   return open(paths, adapterName, (gpu, { bytes, name }) => EmbeddingEngine.load(gpu, bytes, name, options));
 }
 
-async function open<Engine extends { dispose(): void }>(
-  paths: string | readonly string[],
-  adapterName: string,
-  load: (gpu: Gpu, files: ModelFiles) => Promise<Engine>,
-): Promise<Opened<Engine>> {
+/** A device, and the open files of a model that is not loaded yet: benches load it several times. */
+export interface NodeModel {
+  readonly gpu: Gpu;
+  readonly files: ModelFiles;
+  /** Frees the device with all that is on it, and closes the files. */
+  close(): Promise<void>;
+}
+
+/** Opens both; parameters as above. */
+export async function openNodeModel(paths: string | readonly string[], adapterName = ''): Promise<NodeModel> {
   const gpu = await openGpu(openNodeGpu(adapterName));
   if ('kind' in gpu)
     throw new Error(`No WebGPU adapter: ${gpu.detail} Install a Vulkan driver (Mesa 25 or newer, or Chromium).`);
@@ -57,19 +62,33 @@ async function open<Engine extends { dispose(): void }>(
     gpu.destroy();
     throw error;
   });
+  return {
+    gpu,
+    files,
+    close: async () => {
+      gpu.destroy();
+      await files.close();
+    },
+  };
+}
+
+async function open<Engine extends { dispose(): void }>(
+  paths: string | readonly string[],
+  adapterName: string,
+  load: (gpu: Gpu, files: ModelFiles) => Promise<Engine>,
+): Promise<Opened<Engine>> {
+  const model = await openNodeModel(paths, adapterName);
   try {
-    const engine = await load(gpu, files);
+    const engine = await load(model.gpu, model.files);
     return {
       engine,
       close: async () => {
         engine.dispose();
-        gpu.destroy();
-        await files.close();
+        await model.close();
       },
     };
   } catch (error) {
-    gpu.destroy();
-    await files.close();
+    await model.close();
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 /** What the bench found, as Markdown and as data. */
 import type { GpuCalls } from './count-gpu.ts';
+import { shown, table } from './markdown.ts';
 import type { EngineName } from './site.ts';
-import { type Spread, spreadOf } from './statistics.ts';
+import { spreadOf } from './statistics.ts';
 import type { CountedTurn, MeasuredTurn } from './turn.ts';
 
 /** On what it was measured. */
@@ -110,15 +111,4 @@ function countsRow({ engine, counted }: EngineOutcome): string[] {
     ...counts.map((key) => String(Number(perToken[key].toFixed(2)))),
     `${(total.peakBufferBytes / 2 ** 20).toFixed(1)} MiB`,
   ];
-}
-
-function shown({ median, min, max }: Spread, unit: string): string {
-  const number = (value: number) => String(Number(value.toPrecision(3)));
-  const range = min === max ? '' : ` (${number(min)}–${number(max)})`;
-  return `${number(median)} ${unit}${range}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

@@ -7,38 +7,52 @@ import type { BenchmarkProgress, BenchmarkResult, CallsPerToken, Speed } from '.
 import { DEFAULT_SAMPLER } from '../protocol/engine.ts';
 import type { Answer, NativeEngine } from './native.ts';
 
-/** Lengths of prompts, and depths that answers begin at, in tokens. */
-const PROMPTS = [128, 512, 2048];
-const DEPTHS = [0, 1024, 4096];
+/** What is measured, as far as the context has room for it. */
+export interface BenchmarkPlan {
+  /** Tokens of each prompt, ascending. */
+  readonly prompts: readonly number[];
+  /** Tokens of context that each answer begins behind, ascending. */
+  readonly depths: readonly number[];
+  readonly answerTokens: number;
+  /** Runs of each that count. */
+  readonly repeats: number;
+}
 
-/** Tokens of an answer, and of the prompt that it needs where the context is to be empty. */
-const ANSWER_TOKENS = 64;
-const SHORT_PROMPT = 4;
+/** What a person's benchmark measures. */
+export const BENCHMARK_PLAN: BenchmarkPlan = {
+  prompts: [128, 512, 2048],
+  depths: [0, 1024, 4096],
+  answerTokens: 64,
+  repeats: 3,
+};
 
-const REPEATS = 3;
+/** Tokens of the prompt that an answer needs where the context is to be empty. */
+export const SHORT_PROMPT = 4;
 
 /** A run that takes longer than this is not repeated: nobody waits for a minute to learn that a device is slow. */
 const LONG_RUN_MS = 20_000;
 
 const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
 
-/** Every run, most of them several times. Resolves to `null` if aborted. Rejects as answers do. */
+/** Every run of the plan, most of them several times. Resolves to `null` if aborted. Rejects as answers do. */
 export async function runBenchmark(
   engine: NativeEngine,
   onProgress: (progress: BenchmarkProgress) => void,
   signal?: AbortSignal,
+  plan: BenchmarkPlan = BENCHMARK_PLAN,
 ): Promise<BenchmarkResult | null> {
   const { summary, contextLength, gpuBytes, loadMs, decodeWeightBytes, variant } = engine.model;
-  const answerTokens = Math.max(2, Math.min(ANSWER_TOKENS, Math.floor(contextLength / 4)));
+  const answerTokens = Math.max(2, Math.min(plan.answerTokens, Math.floor(contextLength / 4)));
   const room = contextLength - answerTokens - 1;
-  const prompts = fitting(PROMPTS, room);
-  const depths = fitting(DEPTHS, room - SHORT_PROMPT);
-  const totalRuns = (prompts.length + depths.length) * REPEATS;
+  const prompts = fitting(plan.prompts, room);
+  const depths = fitting(plan.depths, room - SHORT_PROMPT);
+  const { repeats } = plan;
+  const totalRuns = (prompts.length + depths.length) * repeats;
   let doneRuns = 0;
   const repeat = async (promptTokens: number, tokens: number): Promise<Answer[] | null> => {
     const answers: Answer[] = [];
     // The first run compiles what the driver compiles late and finds the size of chunks: it does not count.
-    for (let run = -1; run < REPEATS; run++) {
+    for (let run = -1; run < repeats; run++) {
       const startedAt = performance.now();
       engine.forget(0);
       const options = { sampler: GREEDY, maxTokens: tokens, ignoreEnd: true };
@@ -48,7 +62,7 @@ export async function runBenchmark(
       if (run >= 0 || isLong) answers.push(answer);
       if (run >= 0) onProgress({ doneRuns: ++doneRuns, totalRuns });
       if (!isLong) continue;
-      onProgress({ doneRuns: (doneRuns += REPEATS - Math.max(0, run + 1)), totalRuns });
+      onProgress({ doneRuns: (doneRuns += repeats - Math.max(0, run + 1)), totalRuns });
       break;
     }
     return answers;

@@ -44,8 +44,6 @@ type AnswerOptions = Omit<GenerateRequest, keyof Conversation | 'prefix'> & {
   readonly askedAt?: number;
   /** Leaves thoughts in the text, with their marks, for tools. */
   readonly verbatim?: boolean;
-  /** Goes on past the end of a turn, for benchmarks of fixed length. */
-  readonly ignoreEnd?: boolean;
 };
 
 /** An answer with what it cost. */

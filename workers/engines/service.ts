@@ -104,13 +104,14 @@ export class EngineService implements EngineApi {
     this.#engine();
     return this.#run(async (signal) => {
       const { text } = this.#engine();
-      const { messages, prefix, sampler, maxTokens, stopStrings } = request;
+      const { messages, prefix, sampler, maxTokens, stopStrings, ignoreEnd } = request;
       const promptIds = text.promptIds(messages, request);
       const options = {
         sampler,
         askedAt,
         ...(maxTokens === undefined ? {} : { maxTokens }),
         ...(stopStrings === undefined ? {} : { stopStrings }),
+        ...(ignoreEnd === undefined ? {} : { ignoreEnd }),
         ...(prefix === undefined ? {} : { prefix: text.prefixIds(prefix, promptIds) }),
       };
       const tokens: number[] = [];

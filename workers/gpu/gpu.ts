@@ -61,6 +61,9 @@ export class Gpu {
   };
   /** Set once the device is gone, with the browser's reason. */
   lostReason: string | null = null;
+  /** The most bytes that were held at once, of every kind. */
+  peakBytes = 0;
+  #heldBytes = 0;
   readonly #bytes = new Map<GPUBuffer, { kind: BufferKind; bytes: number }>();
   #fault: string | null = null;
 
@@ -92,11 +95,14 @@ export class Gpu {
     this.counts.buffers++;
     const buffer = this.device.createBuffer({ label, size: bytes, usage });
     this.#bytes.set(buffer, { kind, bytes });
+    this.#heldBytes += bytes;
+    this.peakBytes = Math.max(this.peakBytes, this.#heldBytes);
     return buffer;
   }
 
   /** Frees a buffer; a second call has no effect. */
   release(buffer: GPUBuffer): void {
+    this.#heldBytes -= this.#bytes.get(buffer)?.bytes ?? 0;
     this.#bytes.delete(buffer);
     buffer.destroy();
   }

@@ -141,6 +141,8 @@ export interface GenerateRequest extends Conversation {
   readonly stopStrings?: readonly string[];
   /** The answer goes on behind this. */
   readonly prefix?: AnswerPrefix;
+  /** Goes on past ends of turn, up to `maxTokens`: for benchmarks of fixed length. Nothing that is imported can set it. */
+  readonly ignoreEnd?: boolean;
 }
 
 /** What arrives while an answer is made: what is new behind the prefix, in whole code points, in order. */

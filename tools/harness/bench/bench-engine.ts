@@ -17,7 +17,7 @@ export interface BenchEngine {
   /** Loads the model. The first answer that follows is a warm-up. */
   load(file: File | null, contextTokens: number): Promise<void>;
   /**
-   * Answers greedily, as far as the engine can past an end of turn. `onText` hears of each piece that a page would show, with
+   * Answers greedily, past ends of turn, so that all engines write the same number of tokens. `onText` hears of each piece that a page would show, with
    * the tokens so far. Resolves to the tokens that were run for the prompt, and to those of the answer.
    */
   answer(

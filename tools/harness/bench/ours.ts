@@ -31,7 +31,7 @@ offer({
     // Behind the template's own tokens, which the warm-up leaves in the cache: they lengthen the context, and nothing else.
     const prefix = { tokens: promptIds(promptTokens, seed, vocabularySize) };
     const sampler = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
-    const answer = await api.generate({ messages: MESSAGES, sampler, maxTokens, prefix }, (event) => {
+    const answer = await api.generate({ messages: MESSAGES, sampler, maxTokens, prefix, ignoreEnd: true }, (event) => {
       if (event.kind !== 'prefill') onText(event.tokens);
     });
     return { prefilledTokens: answer.prefilledTokens, tokens: answer.generatedTokens };
