@@ -21,6 +21,7 @@ import { matrixType, Weights } from '../models/weights.ts';
 import { DEFAULT_CONTEXT_TOKENS, type LoadOptions, type QuantizedType } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
+import type { OpenGrammar } from '../sample/grammar.ts';
 import { readTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { chooseVariant } from './choose-variant.ts';
@@ -47,6 +48,8 @@ export interface EngineOptions extends LoadOptions {
   readonly pipelineDepth?: number;
   /** When drafts of the next tokens run; default `auto`. */
   readonly speculation?: SpeculationMode;
+  /** What holds answers to a form; without it they cannot be. */
+  readonly openGrammar?: OpenGrammar;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */
