@@ -43,8 +43,10 @@ export function oneOf(spans: readonly Span[]): string | null {
     }
     if (start <= to) plain.push([start, to]);
   }
+  const ascii = plain.flatMap(([from, to]): Span[] => (from < 0x80 ? [[from, Math.min(to, 0x7f)]] : []));
   const parts = [
-    ...(plain.length > 0 ? [`[${plain.map(([from, to]) => `${spell(from)}-${spell(to)}`).join('')}]`] : []),
+    ...(ascii.length > 0 ? [`[${ascii.map(([from, to]) => `${spell(from)}-${spell(to)}`).join('')}]`] : []),
+    ...plain.flatMap(([from, to]) => (to < 0x80 ? [] : beyondAscii(Math.max(from, 0x80), to))),
     ...escaped,
   ];
   return parts.length === 0 ? null : parts.length === 1 ? parts[0]! : `(${parts.join(' | ')})`;
@@ -60,6 +62,30 @@ export function allBut(spans: readonly Span[]): Span[] {
     ]);
   }
   return left;
+}
+
+/**
+ * Code points beyond ASCII by the bytes of their UTF-8: xgrammar 0.1.27 takes each end of a class for a byte, and one that
+ * stands alone for a code point, so that a single byte is written twice.
+ */
+function beyondAscii(from: number, to: number): string[] {
+  for (const last of [0x7ff, 0xffff]) {
+    if (from <= last && to > last) return [...beyondAscii(from, last), ...beyondAscii(last + 1, to)];
+  }
+  const length = from > 0xffff ? 4 : from > 0x7ff ? 3 : 2;
+  for (let trailing = 1; trailing < length; trailing++) {
+    const low = 2 ** (6 * trailing) - 1;
+    if (from - (from & low) === to - (to & low)) continue;
+    if ((from & low) !== 0) return [...beyondAscii(from, from | low), ...beyondAscii((from | low) + 1, to)];
+    if ((to & low) !== low) return [...beyondAscii(from, to - (to & low) - 1), ...beyondAscii(to - (to & low), to)];
+  }
+  const [first, last] = [from, to].map((code) => new TextEncoder().encode(String.fromCodePoint(code)));
+  const byte = (value: number): string => `\\u00${value.toString(16)}`;
+  const classes = Array.from(first!, (low, index) => {
+    const high = last![index]!;
+    return low === high ? `[${byte(low)}${byte(low)}]` : `[${byte(low)}-${byte(high)}]`;
+  });
+  return [classes.join(' ')];
 }
 
 /** A code point that means itself wherever it stands in a grammar. */

@@ -5,6 +5,7 @@ import { EngineError } from '../protocol/errors.ts';
 import type { Grammar, GrammarTokens, TokenMask } from '../sample/grammar.ts';
 import { quoted } from './refusal.ts';
 import { jsonGrammar, ownGrammar, schemaGrammar } from './schema-grammar.ts';
+import { separateChoices } from './separate-choices.ts';
 import { loadXgrammar, reasonIn, type Xgrammar } from './xgrammar.ts';
 
 /** Compiled forms that are kept: a few chats' worth. */
@@ -63,7 +64,10 @@ export class HeldForm implements Grammar {
     if (known) return known;
     this.#package.takeSaid();
     try {
-      const compiled = await this.#compiler.compileGrammar(grammar);
+      const read = await this.#package.api.Grammar.fromEBNF(grammar);
+      const separate = separateChoices(read.toString());
+      read.dispose();
+      const compiled = await this.#compiler.compileGrammar(separate);
       this.#compiled.set(grammar, compiled);
       if (this.#compiled.size > KEPT_FORMS) {
         const [oldest] = this.#compiled.keys();
