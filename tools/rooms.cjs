@@ -15,6 +15,11 @@ const rooms = {
   '^workers/ledger/': ['^workers/(protocol|source)/', packages('idb')],
   '^workers/store/': ['^workers/(protocol|source)/', '^workers/format/', packages('idb-keyval', 'hash-wasm')],
   '^workers/hashing/': ['^workers/(protocol|store)/', '^workers/hashing\\.worker\\.ts$', packages('comlink')],
+  '^workers/grammar/': [
+    '^workers/(protocol|sample)/',
+    '^workers/grammar\\.worker\\.ts$',
+    packages('comlink', '@mlc-ai'),
+  ],
   '^workers/format/': ['^workers/(protocol|source)/'],
   '^workers/text/': ['^workers/(protocol|format)/', packages('@huggingface')],
   '^workers/gpu/': ['^workers/protocol/', '^shaders/'],
@@ -23,7 +28,7 @@ const rooms = {
   '^workers/sample/': ['^workers/(protocol|gpu|graph)/', '^shaders/'],
   '^workers/engines/': ['^workers/(protocol|source|store|format|text|gpu|graph|models|sample)/', '^shaders/'],
   '^workers/[^/]+\\.worker\\.ts$': [
-    '^workers/(protocol|engines|ledger|hashing|store|source|format)/',
+    '^workers/(protocol|engines|ledger|hashing|grammar|sample|store|source|format)/',
     packages('comlink', 'hash-wasm', 'pdfjs-dist'),
   ],
   '^src/engine/': ['^workers/protocol/', '^workers/[^/]+\\.worker\\.ts', packages('comlink')],

@@ -2,4 +2,5 @@
 import { expose } from 'comlink';
 import { EngineService } from './engines/service.ts';
 
-expose(new EngineService());
+// What holds answers to a form comes with the first one: most answers are text.
+expose(new EngineService(async (tokens) => new (await import('./grammar/start.ts')).GrammarWorker(tokens)));

@@ -20,6 +20,7 @@ import { matrixType, Weights } from '../models/weights.ts';
 import { DEFAULT_CONTEXT_TOKENS, type LoadOptions, type QuantizedType } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
+import type { OpenGrammar } from '../sample/grammar.ts';
 import { readTokenizer } from '../text/create-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { chooseVariant } from './choose-variant.ts';
@@ -51,6 +52,8 @@ export interface EngineOptions extends LoadOptions {
   readonly speculation?: SpeculationMode;
   /** Positions that the KV cache has room for at first, to see it grow; default 4,096. */
   readonly firstCacheTokens?: number;
+  /** What holds answers to a form; without it they cannot be. */
+  readonly openGrammar?: OpenGrammar;
 }
 
 /** A model whose forward pass is declared: what it takes is known, nothing of it is there yet. */

@@ -17,14 +17,17 @@ import {
   type TokenExplanation,
 } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
+import type { Grammar, OpenGrammar } from '../sample/grammar.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
-import { AnswerLoop } from './answer-loop.ts';
+import { AnswerForm, grammarTokens } from './answer-form.ts';
+import { AnswerLoop, type LoopStart } from './answer-loop.ts';
 import { checkIds, NO_PREFIX, type PrefixIds } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
 import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
 import { checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
+import { HeldLoop } from './held-loop.ts';
 import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { ModelText } from './model-text.ts';
 import type { StepResult } from './runner.ts';
@@ -42,6 +45,8 @@ type AnswerOptions = Omit<GenerateRequest, keyof Conversation | 'prefix'> & {
   readonly prefix?: PrefixIds;
   /** When the answer was asked for, as `performance.now()` has it; now if it is missing. */
   readonly askedAt?: number;
+  /** Whether an answer that is held to a form may begin with a thought, where the model has such; default true. */
+  readonly thinks?: boolean;
   /** Leaves thoughts in the text, with their marks, for tools. */
   readonly verbatim?: boolean;
 };
@@ -60,9 +65,13 @@ export class NativeEngine {
   readonly text: ModelText;
   /** Ids whose keys and values are in the cache, by position. */
   #cached: number[] = [];
+  readonly #openGrammar: OpenGrammar | undefined;
+  /** What holds answers to forms, once one was. */
+  #grammar: Promise<Grammar> | null = null;
 
-  private constructor(gpu: Gpu, model: LoadedNativeModel) {
+  private constructor(gpu: Gpu, model: LoadedNativeModel, openGrammar: OpenGrammar | undefined) {
     this.gpu = gpu;
+    this.#openGrammar = openGrammar;
     this.model = model;
     this.text = new ModelText(model.template, model.tokenizer);
   }
@@ -76,7 +85,8 @@ export class NativeEngine {
     onProgress: (progress: LoadProgress) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<NativeEngine> {
-    const engine = new NativeEngine(gpu, await loadModel(gpu, source, fileName, options, onProgress, signal));
+    const model = await loadModel(gpu, source, fileName, options, onProgress, signal);
+    const engine = new NativeEngine(gpu, model, options.openGrammar);
     try {
       await engine.#prove(signal);
       return engine;
@@ -123,7 +133,6 @@ export class NativeEngine {
   ): Promise<Answer> {
     const { tokenizer, template, contextLength } = this.model;
     const { prefix = NO_PREFIX, askedAt = performance.now() } = options;
-    const sampling = this.beginSampling(options.sampler);
     const marks = options.verbatim ? null : template.thinking;
     const text = new AnswerText(tokenizer, options.stopStrings ?? [], marks, promptIds);
     const begun = [...promptIds, ...prefix.ids];
@@ -133,13 +142,18 @@ export class NativeEngine {
     text.begin(prefix.ids, prefix.leftOut);
     for (const id of tokens) text.push(id);
 
+    const form = await this.#holdTo(options, promptIds, [...prefix.ids, ...tokens]);
+    const sampling = this.beginSampling(options.sampler, form !== null);
     const startedAt = performance.now();
     const start = { ids: [...begun, ...tokens], limit: limit - said };
-    const prefill = await this.prefill(start.ids, sampling, false, onEvent, signal);
+    const complete = form !== null && !this.#writeMask(form);
+    const prefill = complete
+      ? { result: null, reusedTokens: 0, ranTokens: 0 }
+      : await this.prefill(start.ids, sampling, false, onEvent, signal);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
-    const loop = first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first });
+    const loop = first === undefined ? null : this.#beginLoop(form, sampling, { ...start, first });
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;
@@ -173,7 +187,7 @@ export class NativeEngine {
     };
     if (loop === null) {
       emit(text.finish());
-      return report('stopped');
+      return report(complete ? 'end-of-turn' : 'stopped');
     }
 
     let finishReason: FinishReason = limit === room ? 'context-full' : 'max-tokens';
@@ -183,7 +197,12 @@ export class NativeEngine {
           finishReason = 'stopped';
           break;
         }
-        const id = checkedId(await loop.next(), this.model.shape.vocabularySize);
+        const next = await loop.next();
+        if (next === null) {
+          finishReason = 'end-of-turn';
+          break;
+        }
+        const id = checkedId(next, this.model.shape.vocabularySize);
         this.#cached[begun.length + tokens.length] = id;
         if (tokenizer.endIds.has(id) && !options.ignoreEnd) {
           finishReason = 'end-of-turn';
@@ -214,8 +233,59 @@ export class NativeEngine {
   }
 
   /** Puts sampler settings in force; the steps go to `prefill` and `decode`. */
-  beginSampling(settings: GenerateRequest['sampler']): readonly Step[] {
-    return this.model.sampler.use(this.gpu, settings);
+  beginSampling(settings: GenerateRequest['sampler'], masked = false): readonly Step[] {
+    return this.model.sampler.use(this.gpu, settings, masked);
+  }
+
+  /** The form of an answer behind what was said of it, ready to be drawn by; `null` where it has none. */
+  async #holdTo(
+    { format, verbatim, thinks = true }: AnswerOptions,
+    promptIds: readonly number[],
+    said: readonly number[],
+  ): Promise<AnswerForm | null> {
+    if (format === undefined) return null;
+    const { tokenizer, template, shape, sampler } = this.model;
+    const { vocabularySize } = shape;
+    if (!this.#openGrammar)
+      throw new EngineError('SettingInvalid', {
+        what: 'Answers cannot be held to a form here',
+        remedy: 'Answer as text.',
+      });
+    this.#grammar ??= this.#openGrammar(grammarTokens(tokenizer, vocabularySize));
+    const marks = verbatim ? null : template.thinking;
+    try {
+      const [grammar] = await Promise.all([this.#grammar, sampler.prepareMask()]);
+      return await AnswerForm.begin(grammar, format, { tokenizer, marks, vocabularySize }, promptIds, said, thinks);
+    } catch (error) {
+      this.#endGrammar();
+      throw error;
+    }
+  }
+
+  /** Puts what may come next on the GPU; false where nothing may. */
+  #writeMask({ mask }: AnswerForm): boolean {
+    if (mask !== null) this.model.sampler.writeMask(this.gpu, mask);
+    return mask !== null;
+  }
+
+  #beginLoop(form: AnswerForm | null, sampling: readonly Step[], start: LoopStart): AnswerLoop | HeldLoop {
+    if (form === null) return new AnswerLoop(this.model, sampling, start);
+    const { runner, sampler } = this.model;
+    const writeMask = (mask: Uint32Array<ArrayBuffer>): void => {
+      sampler.writeMask(this.gpu, mask);
+    };
+    return new HeldLoop({ runner, form, writeMask }, sampling, start);
+  }
+
+  /** Its memory and its thread go; the next form makes it anew. */
+  #endGrammar(): void {
+    this.#grammar?.then(
+      (grammar) => {
+        grammar.end();
+      },
+      () => undefined,
+    );
+    this.#grammar = null;
   }
 
   /**
@@ -261,6 +331,7 @@ export class NativeEngine {
 
   /** Frees the model's buffers; the device stays open. */
   dispose(): void {
+    this.#endGrammar();
     this.#cached = [];
     this.model.dispose();
   }

@@ -126,6 +126,20 @@ export class Runner {
     return this.#finish([...body, ...head], sampling, this.#begin(position, 1), wantLogits);
   }
 
+  /** Runs the token at `position`, whose id is in the token buffer already, and draws nothing: `sample` does, from its logits. */
+  forward(position: number): void {
+    const gpu = this.#gpu;
+    const { body, head } = this.#program.decode;
+    const encoder = gpu.device.createCommandEncoder({ label: 'forward' });
+    encodePass(gpu, encoder, [...body, ...head], this.#begin(position, 1));
+    gpu.submit(encoder);
+  }
+
+  /** Draws from the logits of the step that ran last, that at `position`; the id is written behind it. */
+  sample(position: number, sampling: readonly Step[]): Promise<number> {
+    return this.#finish([], sampling, this.#begin(position, 1), false).token;
+  }
+
   /** Makes what `verify` needs; to be waited for before it. */
   async prepareVerify(): Promise<void> {
     this.#few ??= await this.#compileFew();

@@ -25,6 +25,7 @@ import type {
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { MeasuredProduct } from '../protocol/measured-product.ts';
 import type { ModelCard } from '../protocol/model-card.ts';
+import type { OpenGrammar } from '../sample/grammar.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
 import { tuningRecords } from '../store/tuning-records.ts';
@@ -47,6 +48,12 @@ export class EngineService implements EngineApi {
   #recoveries = 0;
   #warm: Promise<void> | null = null;
   #tuning: Tuning | null = null;
+  readonly #openGrammar: OpenGrammar | undefined;
+
+  /** @param openGrammar what holds answers to forms; without it they cannot be */
+  constructor(openGrammar?: OpenGrammar) {
+    this.#openGrammar = openGrammar;
+  }
 
   async probe(): Promise<GpuReport> {
     const report = await probeGpu(navigator.gpu as GPU | undefined);
@@ -104,11 +111,13 @@ export class EngineService implements EngineApi {
     this.#engine();
     return this.#run(async (signal) => {
       const { text } = this.#engine();
-      const { messages, prefix, sampler, maxTokens, stopStrings, ignoreEnd } = request;
+      const { messages, prefix, sampler, maxTokens, stopStrings, ignoreEnd, format } = request;
       const promptIds = text.promptIds(messages, request);
       const options = {
         sampler,
         askedAt,
+        thinks: request.thinking !== false,
+        ...(format === undefined ? {} : { format }),
         ...(maxTokens === undefined ? {} : { maxTokens }),
         ...(stopStrings === undefined ? {} : { stopStrings }),
         ...(ignoreEnd === undefined ? {} : { ignoreEnd }),
@@ -215,7 +224,8 @@ export class EngineService implements EngineApi {
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
       const bytes = file.files.length === 1 ? file : file.files;
-      const tuned = { ...options, tuning: await this.#tuningOf(gpu) };
+      const grammar = this.#openGrammar ? { openGrammar: this.#openGrammar } : {};
+      const tuned = { ...options, ...grammar, tuning: await this.#tuningOf(gpu) };
       const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, tuned, onProgress, signal);
       return { model, options, file, engine };
     } catch (error) {

@@ -132,6 +132,18 @@ export interface Conversation {
 export type AnswerPrefix =
   { readonly tokens: readonly number[] } | { readonly text: string; readonly thinking?: string };
 
+/** The most of a schema or a grammar, in UTF-16 units: far above what anyone types. */
+export const FORMAT_UNITS_MAX = 65_536;
+
+/**
+ * What an answer is held to, apart from its thoughts: nothing else can be drawn. `json` is an object or an array; `schema` is
+ * a JSON Schema, `grammar` EBNF as xgrammar takes it, with a rule `root`.
+ */
+export type AnswerFormat =
+  | { readonly kind: 'json' }
+  | { readonly kind: 'schema'; readonly schema: string }
+  | { readonly kind: 'grammar'; readonly grammar: string };
+
 /** A request for one answer. */
 export interface GenerateRequest extends Conversation {
   readonly sampler: SamplerSettings;
@@ -143,6 +155,8 @@ export interface GenerateRequest extends Conversation {
   readonly prefix?: AnswerPrefix;
   /** Goes on past ends of turn, up to `maxTokens`: for benchmarks of fixed length. Nothing that is imported can set it. */
   readonly ignoreEnd?: boolean;
+  /** What the answer is held to, its prefix included. It ends where the form does. */
+  readonly format?: AnswerFormat;
 }
 
 /** What arrives while an answer is made: what is new behind the prefix, in whole code points, in order. */
@@ -263,7 +277,8 @@ export interface TokenApi {
   tokenTexts(conversation: Conversation, tokens: readonly number[]): Promise<readonly TokenText[]>;
   /**
    * What stood to choose from where `tokens[index]` was taken: runs what comes before it, mostly out of the cache. `top`
-   * is 10 if it is missing. Resolves to `null` if stopped. Rejects with `FileBusy` while an answer is made, with
+   * is 10 if it is missing. A form that the answer was held to is not looked at: what the model itself would have said may
+   * be what the form did not allow. Resolves to `null` if stopped. Rejects with `FileBusy` while an answer is made, with
    * `SettingInvalid` for an index that is none, and with `ContextFull`.
    */
   explainToken(

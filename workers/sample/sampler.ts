@@ -1,7 +1,8 @@
 /**
- * Chooses the next token on the GPU: logits → penalties → cut → draw. The id goes into the sequence's token buffer, where
+ * Chooses the next token on the GPU: logits → penalties → what a form allows → cut → draw. The id goes into the sequence's token buffer, where
  * the next step's embedding reads it; nobody waits for it here.
  */
+import { maskLogits } from '../../shaders/mask-logits.ts';
 import { penalize } from '../../shaders/penalize.ts';
 import { samplePartial } from '../../shaders/sample-partial.ts';
 import { sampleFinal } from '../../shaders/sample-final.ts';
@@ -26,6 +27,10 @@ export class Sampler {
   readonly #settings: Slot;
   readonly #threshold: Slot;
   readonly #partials: Slot;
+  readonly #mask: Slot;
+  /** Made with the first answer that is held to a form: most never are. */
+  #maskStep: Step | null = null;
+  #compileMask: (() => Promise<Step>) | null = null;
   #steps: { penalize: Step; threshold: Step; partial: Step; final: Step } | null = null;
 
   /** `logits` (tokens, vocabularySize): one row, or as many as a few step of the graph has. */
@@ -38,6 +43,7 @@ export class Sampler {
     this.#settings = memory.add(new Slot('sampler', SAMPLER_BYTES, 'scratch', USAGE.uniform | USAGE.copyTarget));
     this.#threshold = memory.add(new Slot('threshold', 4 * rows, 'scratch'));
     this.#partials = memory.add(new Slot('sample partials', 8 * rows * GROUPS, 'scratch'));
+    this.#mask = memory.add(new Slot('token mask', 4 * Math.ceil(vocabularySize / 32), 'scratch'));
   }
 
   async compile(cache: PipelineCache): Promise<void> {
@@ -50,6 +56,8 @@ export class Sampler {
       tokens: this.#graph.tokens,
       step: this.#graph.step,
     };
+    this.#compileMask = () =>
+      this.#graph.compileStep(cache, maskLogits, { vocabularySize }, { mask: this.#mask, logits: this.#logits });
     const [penalizeStep, thresholdStep, partial, final] = await Promise.all([
       this.#graph.compileStep(cache, penalize, { vocabularySize }, buffers),
       this.#graph.compileStep(cache, threshold, { vocabularySize }, buffers),
@@ -59,8 +67,21 @@ export class Sampler {
     this.#steps = { penalize: penalizeStep, threshold: thresholdStep, partial, final };
   }
 
-  /** Puts settings in force and returns the steps that they need; greedy without penalties is two. */
-  use(gpu: Gpu, settings: SamplerSettings): readonly Step[] {
+  /** Makes what an answer takes that is held to a form; to be waited for before it is used so. */
+  async prepareMask(): Promise<void> {
+    this.#maskStep ??= (await this.#compileMask?.()) ?? null;
+  }
+
+  /** Says which tokens may be drawn, (⌈vocabulary / 32⌉) u32, by steps that are used with a mask from now on. */
+  writeMask(gpu: Gpu, mask: Uint32Array<ArrayBuffer>): void {
+    gpu.write(this.#mask.buffer, 0, mask);
+  }
+
+  /**
+   * Puts settings in force and returns the steps that they need; greedy without penalties is two, and a mask, for one row of
+   * logits, one more.
+   */
+  use(gpu: Gpu, settings: SamplerSettings, masked = false): readonly Step[] {
     if (!this.#steps) throw new Error('the sampler is used before it is compiled');
     checkSettings(settings);
     gpu.write(this.#settings.buffer, 0, writeSampler(settings));
@@ -69,6 +90,10 @@ export class Sampler {
     const steps: Step[] = [];
     const penalized = repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
     if (penalized && penaltyWindow > 0) steps.push(this.#steps.penalize);
+    if (masked) {
+      if (!this.#maskStep) throw new Error('a mask is used before it is made');
+      steps.push(this.#maskStep);
+    }
     const cut = topK > 0 || topP < 1 || minP > 0;
     // Without a cut the threshold kernel still runs for drawn tokens: it writes "all survive".
     if (temperature > 0 && (cut || this.#thresholdStale)) steps.push(this.#steps.threshold);

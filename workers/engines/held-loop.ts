@@ -1,0 +1,73 @@
+/**
+ * Runs the steps of an answer that is held to a form. What may come next hangs on the latest token, so only one is drawn at a
+ * time and no drafts run; but the model runs on behind it before its id is back, and meanwhile the CPU finds what may follow.
+ */
+import type { Step } from '../gpu/recorder.ts';
+import type { AnswerForm } from './answer-form.ts';
+import type { LoopStart } from './answer-loop.ts';
+import type { Runner } from './runner.ts';
+
+/** What the loop runs with. */
+export interface HeldLoopModel {
+  readonly runner: Pick<Runner, 'forward' | 'sample'>;
+  readonly form: Pick<AnswerForm, 'mask' | 'accept'>;
+  /** Puts what may come next on the GPU, for the steps that draw. */
+  readonly writeMask: (mask: Uint32Array<ArrayBuffer>) => void;
+}
+
+/** The ids of one answer, in the order in which they are drawn. */
+export class HeldLoop {
+  readonly draftedTokens = 0;
+  readonly acceptedTokens = 0;
+  readonly #model: HeldLoopModel;
+  readonly #sampling: readonly Step[];
+  readonly #position: number;
+  readonly #limit: number;
+  #latest: number;
+  #given = 0;
+  #ran = 0;
+
+  constructor(model: HeldLoopModel, sampling: readonly Step[], { ids, first, limit }: LoopStart) {
+    this.#model = model;
+    this.#sampling = sampling;
+    this.#position = ids.length;
+    this.#limit = limit;
+    this.#latest = first;
+    this.#runOn();
+  }
+
+  /** Ids that were decoded: all but the first, and what ran behind the last. */
+  get decodedTokens(): number {
+    return this.#ran;
+  }
+
+  /** Where the sequence ends whose keys and values are in the cache. */
+  get ranThrough(): number {
+    return this.#position + this.#ran;
+  }
+
+  /** The next id; `null` where the form is complete. At most `limit` times. */
+  async next(): Promise<number | null> {
+    const { form, runner, writeMask } = this.#model;
+    if (this.#given++ === 0) return this.#latest;
+    await form.accept(this.#latest);
+    const { mask } = form;
+    if (mask === null) return null;
+    writeMask(mask);
+    const drawn = runner.sample(this.ranThrough - 1, this.#sampling);
+    this.#runOn();
+    return (this.#latest = await drawn);
+  }
+
+  /** Nothing is on its way. */
+  rest(): Promise<number[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Runs the id that was drawn last, which is on the GPU alone as yet; not the answer's last, behind which nothing comes. */
+  #runOn(): void {
+    if (this.#ran + 1 >= this.#limit) return;
+    this.#model.runner.forward(this.ranThrough);
+    this.#ran++;
+  }
+}
