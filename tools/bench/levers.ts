@@ -4,7 +4,8 @@
  */
 import { plainIds } from '../../workers/engines/benchmark.ts';
 import type { EngineOptions } from '../../workers/engines/declare-model.ts';
-import type { Answer, NativeEngine } from '../../workers/engines/native.ts';
+import type { Answer } from '../../workers/engines/answer-options.ts';
+import type { NativeEngine } from '../../workers/engines/native.ts';
 import type { GpuCounts } from '../../workers/gpu/gpu.ts';
 import { DEFAULT_SAMPLER, type SamplerSettings } from '../../workers/protocol/engine.ts';
 import type { BenchModel } from './load-on-device.ts';

@@ -12,7 +12,8 @@ import { DEFAULT_SAMPLER, type SamplerSettings } from '../protocol/engine.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import type { EngineOptions } from './declare-model.ts';
 import { AnswerLoop } from './answer-loop.ts';
-import { type Answer, NativeEngine } from './native.ts';
+import type { Answer } from './answer-options.ts';
+import { NativeEngine } from './native.ts';
 import { PipelineDepth } from './pipeline-depth.ts';
 import { Speculation } from './speculation.ts';
 

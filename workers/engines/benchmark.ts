@@ -5,7 +5,8 @@
 import { copyBandwidth, quickRuns } from '../gpu/bandwidth.ts';
 import type { BenchmarkProgress, BenchmarkResult, CallsPerToken, Speed } from '../protocol/benchmark.ts';
 import { DEFAULT_SAMPLER } from '../protocol/engine.ts';
-import type { Answer, NativeEngine } from './native.ts';
+import type { Answer } from './answer-options.ts';
+import type { NativeEngine } from './native.ts';
 
 /** What is measured, as far as the context has room for it. */
 export interface BenchmarkPlan {

@@ -9,7 +9,7 @@ import type { Runner } from './runner.ts';
 
 /** What the loop runs with. */
 export interface HeldLoopModel {
-  readonly runner: Pick<Runner, 'forward' | 'sample'>;
+  readonly runner: Pick<Runner, 'forward' | 'reserve' | 'sample'>;
   readonly form: Pick<AnswerForm, 'mask' | 'accept'>;
   /** Puts what may come next on the GPU, for the steps that draw. */
   readonly writeMask: (mask: Uint32Array<ArrayBuffer>) => void;
@@ -33,7 +33,6 @@ export class HeldLoop {
     this.#position = ids.length;
     this.#limit = limit;
     this.#latest = first;
-    this.#runOn();
   }
 
   /** Ids that were decoded: all but the first, and what ran behind the last. */
@@ -49,13 +48,16 @@ export class HeldLoop {
   /** The next id; `null` where the form is complete. At most `limit` times. */
   async next(): Promise<number | null> {
     const { form, runner, writeMask } = this.#model;
-    if (this.#given++ === 0) return this.#latest;
+    if (this.#given++ === 0) {
+      await this.#runOn();
+      return this.#latest;
+    }
     await form.accept(this.#latest);
     const { mask } = form;
     if (mask === null) return null;
     writeMask(mask);
     const drawn = runner.sample(this.ranThrough - 1, this.#sampling);
-    this.#runOn();
+    await this.#runOn();
     return (this.#latest = await drawn);
   }
 
@@ -65,9 +67,11 @@ export class HeldLoop {
   }
 
   /** Runs the id that was drawn last, which is on the GPU alone as yet; not the answer's last, behind which nothing comes. */
-  #runOn(): void {
+  async #runOn(): Promise<void> {
     if (this.#ran + 1 >= this.#limit) return;
-    this.#model.runner.forward(this.ranThrough);
+    const { runner } = this.#model;
+    await runner.reserve(this.ranThrough + 1);
+    runner.forward(this.ranThrough);
     this.#ran++;
   }
 }

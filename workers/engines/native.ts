@@ -4,30 +4,28 @@
  * The cache remembers the ids that it holds; a prompt runs only from the first id that differs. Needs a device and a
  * source of bytes, no page and no network: the same class runs in the worker and in Node.
  */
-import { countsPerStep, type Gpu, type GpuCounts } from '../gpu/gpu.ts';
+import { countsPerStep, type Gpu } from '../gpu/gpu.ts';
 import type { Step } from '../gpu/recorder.ts';
 import {
-  type Conversation,
   DEFAULT_SAMPLER,
   type FinishReason,
   type GenerateEvent,
   type GenerateRequest,
-  type GenerateResult,
   type LoadProgress,
   type TokenExplanation,
 } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
-import type { Grammar, OpenGrammar } from '../sample/grammar.ts';
+import type { OpenGrammar } from '../sample/grammar.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
-import { AnswerForm, grammarTokens } from './answer-form.ts';
-import { AnswerLoop, type LoopStart } from './answer-loop.ts';
-import { checkIds, NO_PREFIX, type PrefixIds } from './answer-prefix.ts';
+import { AnswerLoop } from './answer-loop.ts';
+import type { Answer, AnswerOptions } from './answer-options.ts';
+import { checkIds, NO_PREFIX } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
 import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
 import { checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
-import { HeldLoop } from './held-loop.ts';
+import { HeldForms } from './held-forms.ts';
 import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { ModelText } from './model-text.ts';
 import type { StepResult } from './runner.ts';
@@ -39,24 +37,6 @@ const GREEDY = { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 };
 const PROOF_TEXT = 'Once upon a time, in 1999, there was a small house.';
 const PROOF_TOKENS = 8;
 
-/** What an answer is made with, once its prompt is ids. */
-type AnswerOptions = Omit<GenerateRequest, keyof Conversation | 'prefix'> & {
-  /** What the answer begins with already. */
-  readonly prefix?: PrefixIds;
-  /** When the answer was asked for, as `performance.now()` has it; now if it is missing. */
-  readonly askedAt?: number;
-  /** Whether an answer that is held to a form may begin with a thought, where the model has such; default true. */
-  readonly thinks?: boolean;
-  /** Leaves thoughts in the text, with their marks, for tools. */
-  readonly verbatim?: boolean;
-};
-
-/** An answer with what it cost. */
-export interface Answer extends GenerateResult {
-  /** Calls to the GPU for each decode step. */
-  readonly countsPerToken: GpuCounts;
-}
-
 /** A loaded model and the conversation in its cache. One answer at a time. */
 export class NativeEngine {
   readonly gpu: Gpu;
@@ -65,13 +45,11 @@ export class NativeEngine {
   readonly text: ModelText;
   /** Ids whose keys and values are in the cache, by position. */
   #cached: number[] = [];
-  readonly #openGrammar: OpenGrammar | undefined;
-  /** What holds answers to forms, once one was. */
-  #grammar: Promise<Grammar> | null = null;
+  readonly #forms: HeldForms;
 
   private constructor(gpu: Gpu, model: LoadedNativeModel, openGrammar: OpenGrammar | undefined) {
     this.gpu = gpu;
-    this.#openGrammar = openGrammar;
+    this.#forms = new HeldForms(gpu, model, openGrammar);
     this.model = model;
     this.text = new ModelText(model.template, model.tokenizer);
   }
@@ -142,18 +120,21 @@ export class NativeEngine {
     text.begin(prefix.ids, prefix.leftOut);
     for (const id of tokens) text.push(id);
 
-    const form = await this.#holdTo(options, promptIds, [...prefix.ids, ...tokens]);
+    const form = await this.#forms.begin(options, promptIds, [...prefix.ids, ...tokens]);
     const sampling = this.beginSampling(options.sampler, form !== null);
     const startedAt = performance.now();
     const start = { ids: [...begun, ...tokens], limit: limit - said };
-    const complete = form !== null && !this.#writeMask(form);
+    const complete = form !== null && !this.#forms.allow(form);
     const prefill = complete
       ? { result: null, reusedTokens: 0, ranTokens: 0 }
       : await this.prefill(start.ids, sampling, false, onEvent, signal);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
-    const loop = first === undefined ? null : this.#beginLoop(form, sampling, { ...start, first });
+    const behind = first === undefined ? null : { ...start, first };
+    const loop =
+      behind &&
+      (form === null ? new AnswerLoop(this.model, sampling, behind) : this.#forms.loop(form, sampling, behind));
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;
@@ -237,57 +218,6 @@ export class NativeEngine {
     return this.model.sampler.use(this.gpu, settings, masked);
   }
 
-  /** The form of an answer behind what was said of it, ready to be drawn by; `null` where it has none. */
-  async #holdTo(
-    { format, verbatim, thinks = true }: AnswerOptions,
-    promptIds: readonly number[],
-    said: readonly number[],
-  ): Promise<AnswerForm | null> {
-    if (format === undefined) return null;
-    const { tokenizer, template, shape, sampler } = this.model;
-    const { vocabularySize } = shape;
-    if (!this.#openGrammar)
-      throw new EngineError('SettingInvalid', {
-        what: 'Answers cannot be held to a form here',
-        remedy: 'Answer as text.',
-      });
-    this.#grammar ??= this.#openGrammar(grammarTokens(tokenizer, vocabularySize));
-    const marks = verbatim ? null : template.thinking;
-    try {
-      const [grammar] = await Promise.all([this.#grammar, sampler.prepareMask()]);
-      return await AnswerForm.begin(grammar, format, { tokenizer, marks, vocabularySize }, promptIds, said, thinks);
-    } catch (error) {
-      this.#endGrammar();
-      throw error;
-    }
-  }
-
-  /** Puts what may come next on the GPU; false where nothing may. */
-  #writeMask({ mask }: AnswerForm): boolean {
-    if (mask !== null) this.model.sampler.writeMask(this.gpu, mask);
-    return mask !== null;
-  }
-
-  #beginLoop(form: AnswerForm | null, sampling: readonly Step[], start: LoopStart): AnswerLoop | HeldLoop {
-    if (form === null) return new AnswerLoop(this.model, sampling, start);
-    const { runner, sampler } = this.model;
-    const writeMask = (mask: Uint32Array<ArrayBuffer>): void => {
-      sampler.writeMask(this.gpu, mask);
-    };
-    return new HeldLoop({ runner, form, writeMask }, sampling, start);
-  }
-
-  /** Its memory and its thread go; the next form makes it anew. */
-  #endGrammar(): void {
-    this.#grammar?.then(
-      (grammar) => {
-        grammar.end();
-      },
-      () => undefined,
-    );
-    this.#grammar = null;
-  }
-
   /**
    * Brings the prompt into the cache, from the first id that differs on; the last id always runs, for its logits.
    * Rejects with `ContextFull` if the prompt leaves no room for an answer. `result` is null if aborted.
@@ -331,7 +261,7 @@ export class NativeEngine {
 
   /** Frees the model's buffers; the device stays open. */
   dispose(): void {
-    this.#endGrammar();
+    this.#forms.end();
     this.#cached = [];
     this.model.dispose();
   }
