@@ -34,6 +34,7 @@ test('what a token reads is its weights and, further on, what the cache holds by
   expect(report).toContain('| 500 tokens | 40 tokens/s | 25 MiB | 50 % |');
   expect(report).toContain('| Load | 2.5 s, of which 0.5 s measured the device |');
   expect(report).toContain('| At most on the GPU | 33 MiB |');
+  expect(report).toContain('submits 1, passes 1, dispatches 34, writes 1, objects made 0 |');
   expect(report).not.toContain('Left out');
 });
 

@@ -69,7 +69,13 @@ export function engineReport({ plan, result, peakGpuBytes, tuningMs, encode100Kb
         ['Copy bandwidth, read and written', perSecond(copyBytesPerSecond)],
         [
           'Asked of WebGPU for a token',
-          `${digits(calls.submits)} submits, ${digits(calls.passes)} passes, ${digits(calls.dispatches)} dispatches, ${digits(calls.bufferWrites)} writes, ${digits(calls.createdObjects)} objects made`,
+          [
+            `submits ${digits(calls.submits)}`,
+            `passes ${digits(calls.passes)}`,
+            `dispatches ${digits(calls.dispatches)}`,
+            `writes ${digits(calls.bufferWrites)}`,
+            `objects made ${digits(calls.createdObjects)}`,
+          ].join(', '),
         ],
         ['100 kB of text into tokens', `${digits(encode100KbMs)} ms`],
       ],

@@ -45,6 +45,8 @@ test('what measuring the device gained is said, and that it gained nothing', () 
   const product = { type: 'Q4_0', rows: 64, columns: 64, tokens: 1, plan } as const;
   const same = { ...product, microseconds: 10, defaultMicroseconds: 10 };
   const faster = { ...product, microseconds: 10, defaultMicroseconds: 12.5 };
-  expect(tuningLine([same], 500)).toBe('Measuring the device took 0.5 s: of 1 products 0 run faster by another plan.');
-  expect(tuningLine([faster, same], 500)).toContain('of 2 products 1 run faster by another plan, by 25 % at most');
+  expect(tuningLine([same], 500)).toBe(
+    'Measuring the device took 0.5 s: products measured: 1; faster by another plan: 0.',
+  );
+  expect(tuningLine([faster, same], 500)).toContain('products measured: 2; faster by another plan: 1, by 25 % at most');
 });

@@ -57,5 +57,5 @@ export function tuningLine(measured: readonly MeasuredProduct[], tuningMs: numbe
   const gains = measured.map(({ microseconds, defaultMicroseconds }) => defaultMicroseconds / microseconds);
   const better = gains.filter((gain) => gain > 1).length;
   const most = better === 0 ? '' : `, by ${digits(100 * (Math.max(...gains) - 1))} % at most`;
-  return `Measuring the device took ${digits(tuningMs / 1000)} s: of ${gains.length} products ${better} run faster by another plan${most}.`;
+  return `Measuring the device took ${digits(tuningMs / 1000)} s: products measured: ${gains.length}; faster by another plan: ${better}${most}.`;
 }
