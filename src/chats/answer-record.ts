@@ -5,7 +5,7 @@ import type { AnswerRecord } from './chat.ts';
 /** Everything of an answer that is decided before it begins. */
 export type AnswerSettings = Pick<
   AnswerRecord,
-  'systemPrompt' | 'sampler' | 'stopStrings' | 'maxTokens' | 'thinking' | 'thinkingEffort' | 'replayOf'
+  'systemPrompt' | 'sampler' | 'stopStrings' | 'maxTokens' | 'thinking' | 'thinkingEffort' | 'format' | 'replayOf'
 >;
 
 /** The record of an answer that has not begun. `sha256` is the model file's. */
@@ -50,13 +50,14 @@ export function finishRecord(record: AnswerRecord, result: GenerateResult): Answ
 
 /** The engine's request for an answer with these settings. */
 export function requestOf(settings: AnswerSettings): Omit<GenerateRequest, 'messages' | 'prefix'> {
-  const { sampler, stopStrings, maxTokens, thinking, thinkingEffort } = settings;
+  const { sampler, stopStrings, maxTokens, thinking, thinkingEffort, format } = settings;
   return {
     sampler,
     stopStrings,
     ...(maxTokens === null ? {} : { maxTokens }),
     ...(thinking === null ? {} : { thinking }),
     ...(thinkingEffort === null ? {} : { thinkingEffort }),
+    ...(format === undefined ? {} : { format }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a conversation is, as it is kept: a chat, and its messages, each pointing to the one that it follows. Types only. */
-import type { FinishReason, SamplerSettings } from '../../workers/protocol/engine.ts';
+import type { AnswerFormat, FinishReason, SamplerSettings } from '../../workers/protocol/engine.ts';
 import type { Attachment } from '../attachments/attachment.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -87,6 +87,8 @@ export interface AnswerRecord {
   readonly thinking: boolean | null;
   /** How hard it was told to think; `null`: as its template has it. */
   readonly thinkingEffort: string | null;
+  /** What it was held to; missing where it was text. */
+  readonly format?: AnswerFormat;
   /** Tokens that the context held. */
   readonly contextLength: number;
   /** The adapter, as the browser names it. */

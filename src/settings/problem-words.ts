@@ -1,6 +1,7 @@
 /** Why a setting or a file of presets is not taken, in sentences. */
 import { m } from '../paraglide/messages.js';
 import { plainNumber } from '../lib/plain-number.ts';
+import { ANSWER_KINDS } from './answer-format.ts';
 import type { Place, PresetRefusal } from './preset-file.ts';
 import type { Problem } from './settings.ts';
 
@@ -23,6 +24,8 @@ export function sayProblem(problem: Problem): string {
       return m.settings_value_list({ most: problem.most });
     case 'text':
       return m.settings_value_text();
+    case 'answer-kind':
+      return m.settings_value_answer_kind({ kinds: ANSWER_KINDS.join(', ') });
     case 'empty-text':
       return m.settings_value_text_not_empty();
     case 'long-text':

@@ -1,6 +1,7 @@
 /** What a person may set for answers, what each value may be, and which one holds where several levels speak. No state. */
-import { DEFAULT_SAMPLER } from '../../workers/protocol/engine.ts';
+import { DEFAULT_SAMPLER, FORMAT_UNITS_MAX } from '../../workers/protocol/engine.ts';
 import type { RecommendedSampling } from '../../workers/protocol/model.ts';
+import { ANSWER_KINDS, type AnswerKind } from './answer-format.ts';
 
 /** A number's bounds, both allowed. */
 export interface Bounds {
@@ -56,6 +57,10 @@ export interface Settings extends Record<Exclude<NumberSetting, NullableNumber>,
   readonly thinking: boolean | null;
   /** How hard it thinks, in a word of its template; `null`, and where the template has no such word: as it has it. */
   readonly thinkingEffort: string | null;
+  /** What answers are held to; `schema` and `grammar` mean the texts below. */
+  readonly answerAs: AnswerKind;
+  readonly answerSchema: string;
+  readonly answerGrammar: string;
 }
 
 /** A setting's name. */
@@ -78,6 +83,9 @@ export const DEFAULT_SETTINGS: Settings = {
   contextLength: null,
   thinking: null,
   thinkingEffort: null,
+  answerAs: 'text',
+  answerSchema: '',
+  answerGrammar: '',
 };
 
 /** Every setting's name, in the order of the panel. */
@@ -92,7 +100,7 @@ export function isSettingName(name: string): name is SettingName {
 export type Problem =
   | { readonly problem: 'range'; readonly min: number; readonly max: number }
   | { readonly problem: 'list' | 'long-text'; readonly most: number }
-  | { readonly problem: 'missing' | 'whole' | 'null' | 'boolean' | 'number' | 'text' | 'empty-text' };
+  | { readonly problem: 'missing' | 'whole' | 'null' | 'boolean' | 'number' | 'text' | 'empty-text' | 'answer-kind' };
 
 /** Why `value` is outside these bounds, or `null` if it is not. */
 export function numberProblem({ min, max, integer }: Bounds, value: number): Problem | null {
@@ -105,6 +113,8 @@ export function settingProblem(name: SettingName, value: unknown): Problem | nul
   if (value === null) return DEFAULT_SETTINGS[name] === null ? null : { problem: 'null' };
   if (name === 'thinking') return typeof value === 'boolean' ? null : { problem: 'boolean' };
   if (name === 'systemPrompt') return textProblem(value, 0, SYSTEM_PROMPT_UNITS_MAX);
+  if (name === 'answerAs') return ANSWER_KINDS.some((kind) => kind === value) ? null : { problem: 'answer-kind' };
+  if (name === 'answerSchema' || name === 'answerGrammar') return textProblem(value, 0, FORMAT_UNITS_MAX);
   if (name === 'thinkingEffort') return textProblem(value, 1, EFFORT_UNITS_MAX);
   if (name === 'stopStrings') {
     if (!Array.isArray(value) || value.length > STOP_STRINGS_MAX) return { problem: 'list', most: STOP_STRINGS_MAX };

@@ -22,6 +22,9 @@ export const SETTING_WORDS: Readonly<
   maxTokens: { label: m.settings_max_tokens, hint: m.settings_max_tokens_hint },
   contextLength: { label: m.settings_context_length, hint: m.settings_context_length_hint },
   thinking: { label: m.settings_thinking, hint: m.settings_thinking_hint },
+  answerAs: { label: m.settings_answer_as, hint: m.settings_answer_as_hint },
+  answerSchema: { label: m.settings_answer_schema, hint: m.settings_answer_schema_hint },
+  answerGrammar: { label: m.settings_answer_grammar, hint: m.settings_answer_grammar_hint },
   thinkingEffort: { label: m.settings_thinking_effort, hint: m.settings_thinking_effort_hint },
 };
 
@@ -31,7 +34,7 @@ export function saySettings(settings: Partial<Settings>): string {
     const setting = inSentence(SETTING_WORDS[name as SettingName].label());
     if (value === null) return m.settings_say_automatic({ setting });
     if (typeof value === 'boolean') return value ? m.settings_say_yes({ setting }) : m.settings_say_no({ setting });
-    if (name === 'systemPrompt' || name === 'stopStrings') return setting;
+    if (['systemPrompt', 'stopStrings', 'answerSchema', 'answerGrammar'].includes(name)) return setting;
     return `${setting} ${typeof value === 'number' ? plainNumber(value) : String(value)}`;
   });
   return parts.length === 0 ? m.settings_say_nothing() : new Intl.ListFormat(getLocale()).format(parts);

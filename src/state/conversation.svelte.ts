@@ -6,6 +6,7 @@ import type { Message } from '../chats/chat.ts';
 import { toEngineMessages } from '../chats/engine-messages.ts';
 import { newMessage } from '../chats/new-message.ts';
 import { titleIn, titleRequest } from '../chats/title-request.ts';
+import { formatOf } from '../settings/answer-format.ts';
 import { samplerOf } from '../settings/sampler.ts';
 import { Answering, type AnswerPlan, type StreamingAnswer } from './answering.svelte.ts';
 import type { ChatsState } from './chats.svelte.ts';
@@ -67,8 +68,9 @@ export class ConversationState {
     const original = this.#chats.tree.get(id);
     const question = this.#questionOf(id);
     if (question === undefined || original?.answer == null) return;
-    const { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort } = original.answer;
-    const settings = { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort, replayOf: id };
+    const { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort, format } = original.answer;
+    const held = format === undefined ? {} : { format };
+    const settings = { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort, ...held, replayOf: id };
     await this.#answer({ question, settings });
   }
 
@@ -188,6 +190,8 @@ export class ConversationState {
     // Set for one model, it means nothing to another whose template has no such word.
     const thinkingEffort = efforts.find((effort) => effort === settings.thinkingEffort) ?? null;
     const sampler = samplerOf(settings, model?.summary.sampling);
-    return { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort };
+    const format = formatOf(settings);
+    const held = format === null ? {} : { format };
+    return { systemPrompt, sampler, stopStrings, maxTokens, thinking, thinkingEffort, ...held };
   }
 }

@@ -151,6 +151,9 @@ describe('what a change of settings asks of the engine', () => {
     contextLength: 128,
     thinking: false,
     thinkingEffort: 'low',
+    answerAs: 'grammar',
+    answerSchema: '{}',
+    answerGrammar: 'root ::= "a"',
   };
 
   async function page(efforts: readonly string[] = ['low', 'high']) {

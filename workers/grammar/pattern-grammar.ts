@@ -1,6 +1,6 @@
 /**
  * A regular expression of JSON Schema as grammar of a string's content. It takes what a grammar can say: alternatives, groups,
- * classes, repetition, and anchors at the ends; assertions, back references and classes by property are refused by name.
+ * classes and repetition between ^ and $; assertions, back references and classes by property are refused by name.
  */
 import { allBut, oneOf, type Span } from './characters.ts';
 import type { Refuse } from './refusal.ts';
@@ -15,36 +15,37 @@ const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, 
 /** A count above this makes a grammar that takes too long. */
 const COUNT_MAX = 1000;
 
-/** What the pattern asks of a string's content; `any` is the name of the rule for any one character. */
-export function patternGrammar(pattern: string, any: string, refuse: Refuse): string {
+/** What the pattern asks of a string's content. */
+export function patternGrammar(pattern: string, refuse: Refuse): string {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
     refuse(`is no regular expression: ${(error as Error).message}`);
   }
-  return new PatternReader(pattern, any, refuse).whole();
+  return new PatternReader(pattern, refuse).whole();
 }
 
 class PatternReader {
   readonly #pattern: string;
-  readonly #any: string;
   readonly #refuse: Refuse;
   #at = 0;
 
-  constructor(pattern: string, any: string, refuse: Refuse) {
+  constructor(pattern: string, refuse: Refuse) {
     this.#pattern = pattern;
-    this.#any = any;
     this.#refuse = refuse;
   }
 
   whole(): string {
     const alternatives: string[] = [];
     do {
-      const start = this.#take('^') ? [] : [`${this.#any}*`];
+      // What may stand anywhere in a text has so many readings that each token takes seconds.
+      if (!this.#take('^')) this.#refuse('does not begin with ^: a text is held to it as a whole');
       const parts = this.#sequence();
-      const end = this.#take('$') ? [] : [`${this.#any}*`];
-      if (this.#at < this.#pattern.length && !this.#ahead('|')) this.#unsupported();
-      alternatives.push([...start, ...parts, ...end].join(' ') || '""');
+      if (!this.#take('$')) {
+        if (this.#at < this.#pattern.length && !this.#ahead('|')) this.#unsupported();
+        this.#refuse('does not end with $: a text is held to it as a whole');
+      }
+      alternatives.push(parts.join(' ') || '""');
     } while (this.#take('|'));
     return alternatives.join(' | ');
   }

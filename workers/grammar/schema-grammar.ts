@@ -154,7 +154,7 @@ class SchemaWriter {
   #string({ minLength = 0, maxLength, pattern }: Schema, place: string): string {
     if (pattern !== undefined) {
       const at = `${place}/pattern`;
-      const content = patternGrammar(pattern, 'char', (what) => {
+      const content = patternGrammar(pattern, (what) => {
         throw schemaError(at, what);
       });
       return `"\\"" (${content}) "\\""`;
@@ -308,6 +308,16 @@ export function jsonGrammar(): string {
 
 /** A person's own grammar, as it is. Throws `SettingInvalid` for one that is too long. */
 export function ownGrammar(text: string): string {
+  // xgrammar 0.1.27 reads such a class as one of bytes.
+  const beyond = /\[(?:[^\]\\]|\\.)*?(?:[^\0-\x7f]|\\u(?!00[0-7])|\\U|\\x[89a-fA-F])[^\]]*\]/.exec(
+    text.replace(/"(?:[^"\\]|\\.)*"/g, '""'),
+  );
+  if (beyond !== null && text.length <= FORMAT_UNITS_MAX) {
+    throw new EngineError('SettingInvalid', {
+      what: `The grammar has a class of characters beyond ASCII: ${quoted(beyond[0])}`,
+      remedy: 'List such characters as texts between bars: ("ä" | "ö").',
+    });
+  }
   if (text.length <= FORMAT_UNITS_MAX) return text;
   throw new EngineError('SettingInvalid', {
     what: 'The grammar is too long',

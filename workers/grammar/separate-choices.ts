@@ -6,7 +6,11 @@
 /** The grammar, as xgrammar writes it out (a rule a line, its alternatives in parentheses), with alternatives apart. */
 export function separateChoices(grammar: string): string {
   const rules: string[] = [];
-  for (const line of grammar.split('\n').filter((rule) => rule !== '')) {
+  // It writes \xdf and reads on through whatever hexadecimal digits follow.
+  const exact = grammar.replace(/\\(?:x([0-9a-fA-F]{2})|[^])/g, (escape, hex?: string) =>
+    hex === undefined ? escape : `\\u00${hex}`,
+  );
+  for (const line of exact.split('\n').filter((rule) => rule !== '')) {
     const [, name, body] = /^(\S+) ::= \((.*)\)(?: \(=.*\))?$/.exec(line) ?? [];
     const choices = body === undefined ? [] : choicesIn(body);
     if (choices.length < 2) {

@@ -18,7 +18,7 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.every(check);
 const isSha256: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/u.test(value);
-type Optional = 'replayOf' | 'draftedTokens' | 'acceptedTokens';
+type Optional = 'replayOf' | 'draftedTokens' | 'acceptedTokens' | 'format';
 const ENDS: readonly AnswerRecord['finishReason'][] = [
   'end-of-turn',
   'max-tokens',
@@ -82,7 +82,16 @@ const OPTIONAL_CHECKS: Readonly<Record<Optional, Check>> = {
   replayOf: isText,
   draftedTokens: isCount,
   acceptedTokens: isCount,
+  format: isFormat,
 };
+
+/** A form without a field that the page does not know. */
+function isFormat(value: unknown): boolean {
+  const { kind, ...rest } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const [field, ...others] = Object.keys(rest);
+  if (kind === 'json') return field === undefined;
+  return (kind === 'schema' || kind === 'grammar') && field === kind && others.length === 0 && isText(rest[kind]);
+}
 
 /** What is shown on a line of its own. */
 const LINES = ['device', 'thinkingEffort', 'templateSha256'] as const;
