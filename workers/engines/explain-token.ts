@@ -22,13 +22,17 @@ export function checkPlace(index: number, length: number, top: number): void {
       remedy: 'Choose a word of the answer.',
     });
   }
-  if (!(Number.isInteger(top) && top >= 0 && top <= TOP_TOKENS.most)) {
-    throw new EngineError('SettingInvalid', {
-      what: 'The number of likeliest tokens is out of range',
-      expected: `a whole number from 0 to ${TOP_TOKENS.most}`,
-      got: top,
-    });
-  }
+  checkTop(top);
+}
+
+/** Throws `SettingInvalid` for a number of likeliest tokens that is none. */
+export function checkTop(top: number): void {
+  if (Number.isInteger(top) && top >= 0 && top <= TOP_TOKENS.most) return;
+  throw new EngineError('SettingInvalid', {
+    what: 'The number of likeliest tokens is out of range',
+    expected: `a whole number from 0 to ${TOP_TOKENS.most}`,
+    got: top,
+  });
 }
 
 /**
@@ -74,7 +78,7 @@ function drawProbabilities(logits: Float64Array, sampler: SamplerSettings): Floa
 }
 
 /** A token for people to read. */
-function shownToken(id: number, tokenizer: Tokenizer): Pick<TokenCandidate, 'text' | 'kind'> {
+export function shownToken(id: number, tokenizer: Tokenizer): Pick<TokenCandidate, 'text' | 'kind'> {
   const bytes = id < tokenizer.vocabularySize ? tokenizer.tokenBytes(id) : new Uint8Array();
   if (bytes.length === 0) return { kind: 'control', text: tokenizer.spelling(id) };
   try {

@@ -20,11 +20,12 @@ import { EngineError } from '../protocol/errors.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
 import { AnswerLoop } from './answer-loop.ts';
+import type { LogprobLoop } from './logprob-loop.ts';
 import { checkIds, NO_PREFIX, type PrefixIds } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
 import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
-import { checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
+import { checkPlace, checkTop, explainToken, TOP_TOKENS } from './explain-token.ts';
 import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { ModelText } from './model-text.ts';
 import type { StepResult } from './runner.ts';
@@ -124,6 +125,8 @@ export class NativeEngine {
   ): Promise<Answer> {
     const { tokenizer, template, contextLength } = this.model;
     const { prefix = NO_PREFIX, askedAt = performance.now() } = options;
+    const { topLogprobs } = options;
+    if (topLogprobs !== undefined) checkTop(topLogprobs);
     const sampling = this.beginSampling(options.sampler);
     const marks = options.verbatim ? null : template.thinking;
     const text = new AnswerText(tokenizer, options.stopStrings ?? [], marks, promptIds);
@@ -136,11 +139,16 @@ export class NativeEngine {
 
     const startedAt = performance.now();
     const start = { ids: [...begun, ...tokens], limit: limit - said };
-    const prefill = await this.prefill(start.ids, sampling, false, onEvent, signal);
+    const prefill = await this.prefill(start.ids, sampling, topLogprobs !== undefined, onEvent, signal);
+    const observed =
+      prefill.result === null || topLogprobs === undefined
+        ? null
+        : await this.#observe(prefill.result, start.ids.length, sampling, topLogprobs);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
-    const loop = first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first });
+    const loop =
+      observed ?? (first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first }));
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;
@@ -168,7 +176,8 @@ export class NativeEngine {
     const emit = (pieces: readonly AnswerPiece[]): void => {
       for (const { kind, text: said } of pieces) {
         if (kind === 'thinking') thoughtAt = performance.now();
-        onEvent({ kind, text: said, tokens: tokens.length });
+        const told = observed ? { logprobs: observed.take() } : {};
+        onEvent({ kind, text: said, tokens: tokens.length, ...told });
       }
     };
     if (loop === null) {
@@ -267,6 +276,13 @@ export class NativeEngine {
     if (ids.length > 0) checkLogits(await this.#logitsBehind(ids, signal));
     signal?.throwIfAborted();
     this.#cached = [];
+  }
+
+  /** The loop of an answer whose probabilities are asked for; the page asks for none, so it comes when it is needed. */
+  async #observe(first: StepResult, position: number, sampling: readonly Step[], top: number): Promise<LogprobLoop> {
+    const { LogprobLoop } = await import('./logprob-loop.ts');
+    const { runner, tokenizer } = this.model;
+    return new LogprobLoop({ runner, tokenizer }, sampling, { first, position, top });
   }
 
   /** Logits (vocabulary) behind these ids; `null` if aborted. What the cache holds behind them stays. */

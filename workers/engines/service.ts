@@ -25,6 +25,7 @@ import type {
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { MeasuredProduct } from '../protocol/measured-product.ts';
 import type { ModelCard } from '../protocol/model-card.ts';
+import type { ToolConversation, ToolRequest } from '../protocol/tools.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
 import { tuningRecords } from '../store/tuning-records.ts';
@@ -99,18 +100,19 @@ export class EngineService implements EngineApi {
     await this.#release();
   }
 
-  async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
+  async generate(request: ToolRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
     const askedAt = performance.now();
     this.#engine();
     return this.#run(async (signal) => {
       const { text } = this.#engine();
-      const { messages, prefix, sampler, maxTokens, stopStrings } = request;
+      const { messages, prefix, sampler, maxTokens, stopStrings, topLogprobs } = request;
       const promptIds = text.promptIds(messages, request);
       const options = {
         sampler,
         askedAt,
         ...(maxTokens === undefined ? {} : { maxTokens }),
         ...(stopStrings === undefined ? {} : { stopStrings }),
+        ...(topLogprobs === undefined ? {} : { topLogprobs }),
         ...(prefix === undefined ? {} : { prefix: text.prefixIds(prefix, promptIds) }),
       };
       const tokens: number[] = [];
@@ -125,7 +127,7 @@ export class EngineService implements EngineApi {
     });
   }
 
-  countTokens(conversation: Conversation): Promise<TokenCounts> {
+  countTokens(conversation: ToolConversation): Promise<TokenCounts> {
     return this.#read(({ text }) => text.countTokens(conversation));
   }
 
