@@ -27,6 +27,7 @@ const rooms = {
     packages('comlink', 'hash-wasm', 'pdfjs-dist'),
   ],
   '^src/engine/': ['^workers/protocol/', '^workers/[^/]+\\.worker\\.ts', packages('comlink')],
+  '^api/': ['^workers/protocol/', '^src/engine/(link|start-worker)\\.ts$', packages('comlink')],
   '^src/attachments/': ['^workers/protocol/', '^src/(engine|lib|paraglide)/', packages('pdfjs-dist')],
   '^src/settings/': ['^workers/protocol/', '^src/(lib|paraglide)/'],
   '^src/ledger/': ['^workers/protocol/', packages('idb')],
@@ -71,7 +72,7 @@ module.exports = {
       name: 'no-tools-in-the-site',
       severity: 'error',
       comment: 'What runs on a developer’s machine never ships.',
-      from: { path: '^(shaders|workers|src)/', pathNot: test },
+      from: { path: '^(shaders|workers|src|api)/', pathNot: test },
       to: { path: '^(tools|e2e)/' },
     },
     {
