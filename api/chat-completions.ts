@@ -24,7 +24,10 @@ export class ChatCompletions {
    * that is wrong or cannot be met, `ContextFull`, `TemplateFailed`, `FileUnsupported`, …), or with the signal's reason.
    */
   create(request: Asked & { readonly stream: true }, options?: { signal?: AbortSignal }): Promise<ChatCompletionStream>;
-  create(request: Asked & { readonly stream?: false | null }, options?: { signal?: AbortSignal }): Promise<ChatCompletion>;
+  create(
+    request: Asked & { readonly stream?: false | null },
+    options?: { signal?: AbortSignal },
+  ): Promise<ChatCompletion>;
   create(request: Asked, options?: { signal?: AbortSignal }): Promise<ChatCompletion | ChatCompletionStream>;
   async create(
     asked: Asked,

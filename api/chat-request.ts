@@ -6,7 +6,15 @@ import { DEFAULT_SAMPLER, type SamplerSettings } from '../workers/protocol/engin
 import type { RecommendedSampling } from '../workers/protocol/model.ts';
 import type { JsonValue, ToolRequest } from '../workers/protocol/tools.ts';
 import { readMessages } from './chat-messages.ts';
-import { optionalFlag, optionalNumber, refuseOthers, requireList, requireObject, requireText, wrong } from './checks.ts';
+import {
+  optionalFlag,
+  optionalNumber,
+  refuseOthers,
+  requireList,
+  requireObject,
+  requireText,
+  wrong,
+} from './checks.ts';
 import { invalid } from './errors.ts';
 import { formatOf } from './response-format.ts';
 
@@ -77,7 +85,8 @@ export function readSampler(
 /** Fields that are known and ask for what there is not. */
 function refuseUnmet(asked: Readonly<Record<string, unknown>>): void {
   const { n, tool_choice: choice, parallel_tool_calls: parallel, logit_bias: bias } = asked;
-  if (n !== undefined && n !== null && n !== 1) throw wrong('n', '1: ask again, with another seed, for another answer', n);
+  if (n !== undefined && n !== null && n !== 1)
+    throw wrong('n', '1: ask again, with another seed, for another answer', n);
   if (choice !== undefined && choice !== null && choice !== 'auto' && choice !== 'none')
     throw wrong('tool_choice', '"auto" or "none": a model here cannot be made to call', choice);
   if (parallel === false) throw wrong('parallel_tool_calls', 'true: take the first call where one is enough', parallel);

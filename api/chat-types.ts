@@ -13,7 +13,7 @@ export interface ChatTool {
   readonly function: {
     readonly name: string;
     readonly description?: string;
-    readonly parameters?: { readonly [name: string]: JsonValue };
+    readonly parameters?: Readonly<Record<string, JsonValue>>;
     readonly strict?: boolean | null;
   };
 }
@@ -48,7 +48,7 @@ export type ResponseFormat =
       readonly json_schema: {
         readonly name: string;
         readonly description?: string;
-        readonly schema?: { readonly [name: string]: JsonValue };
+        readonly schema?: Readonly<Record<string, JsonValue>>;
         readonly strict?: boolean | null;
       };
     };

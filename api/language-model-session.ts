@@ -181,10 +181,7 @@ export class LanguageModelSession {
   }
 
   /** Runs work in its turn; ends it where `signal` is aborted or the session destroyed. */
-  async #run<Result>(
-    signal: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
+  async #run<Result>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     this.#requireAlive();
     const either = signal ? AbortSignal.any([signal, this.#destroyed.signal]) : this.#destroyed.signal;
     return this.#engine.queue.run(() => work(either), either);

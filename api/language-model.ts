@@ -53,7 +53,9 @@ export class LanguageModelFactory {
    * Whether sessions can be made: `unavailable` where there is no usable GPU, no such model, or more than text is expected;
    * `downloadable` where the model is at an address and not stored yet. Asks no network.
    */
-  async availability(options: Pick<LanguageModelOptions, 'expectedInputs' | 'expectedOutputs'> = {}): Promise<ApiAvailability> {
+  async availability(
+    options: Pick<LanguageModelOptions, 'expectedInputs' | 'expectedOutputs'> = {},
+  ): Promise<ApiAvailability> {
     if (!isTextOnly(options)) return 'unavailable';
     return this.#engine === null ? this.#source.availability() : 'available';
   }

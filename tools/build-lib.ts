@@ -36,14 +36,19 @@ async function buildOne(entry: string, fileName: string): Promise<void> {
 
 /** Copies the declarations, with imports as a package has them: a reader's compiler need not allow `.ts` in them. */
 function writeTypes(): void {
-  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'api'], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'api'], {
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error('the types of api/ could not be made');
   for (const [from, to] of DECLARATIONS) {
     for (const name of readdirSync(from, { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.d.ts')) continue;
       const path = join(TARGET, 'types', to, name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, readFileSync(join(from, name), 'utf8').replace(/(from '\.[^']*|import\('\.[^']*)\.ts'/g, "$1.js'"));
+      writeFileSync(
+        path,
+        readFileSync(join(from, name), 'utf8').replace(/(from '\.[^']*|import\('\.[^']*)\.ts'/g, "$1.js'"),
+      );
     }
   }
   writeFileSync(join(TARGET, 'freehold.d.ts'), "export * from './types/api/freehold.js';\n");

@@ -45,11 +45,7 @@ export class ApiService implements ApiEngine {
     }
   }
 
-  async load(
-    model: ApiModel,
-    options: LoadOptions,
-    onProgress: (progress: ApiProgress) => void,
-  ): Promise<ApiLoaded> {
+  async load(model: ApiModel, options: LoadOptions, onProgress: (progress: ApiProgress) => void): Promise<ApiLoaded> {
     const place = await this.#place(model, onProgress);
     const opened = typeof place === 'string' ? await openStored(place) : readLocal(place);
     if (await isEmbeddingModel(opened)) {

@@ -147,8 +147,7 @@ export class NativeEngine {
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
-    const loop =
-      observed ?? (first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first }));
+    const loop = observed ?? (first === undefined ? null : new AnswerLoop(this.model, sampling, { ...start, first }));
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;

@@ -45,8 +45,7 @@ export function writtenMessage(message: TemplateMessage, rewrite: (text: string)
   };
 }
 
-function writtenCall(
-  { id, name, arguments: values }: ToolCall, rewrite: (text: string) => string): object {
+function writtenCall({ id, name, arguments: values }: ToolCall, rewrite: (text: string) => string): object {
   return {
     type: 'function',
     ...(id === undefined ? {} : { id: rewrite(id) }),
