@@ -115,7 +115,7 @@ export default defineConfig({
     rolldownOptions: { input: { index: 'index.html', engine: 'engine.html', library: 'library.html' } },
   },
   test: {
-    include: ['{shaders,workers,src,tools}/**/*.test.ts'],
+    include: ['{shaders,workers,src,api,tools}/**/*.test.ts'],
     testTimeout: 30_000,
     // Vitest leaves one core free, which is half of a small machine.
     maxWorkers: '100%',

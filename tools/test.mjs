@@ -40,7 +40,7 @@ rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
 const check = stage('Types, lint, format, dead code, imports', 'npm run --silent check');
-const build = stage('Build', 'npm run --silent build -- --logLevel warn');
+const build = stage('Build', 'npm run --silent build -- --logLevel warn && npm run --silent build:lib');
 const unitReport = `${REPORTS}/unit.json`;
 const unit = stage('Unit tests', `npx vitest run --reporter=default --reporter=json --outputFile.json="${unitReport}"`);
 const unitCounts = counts(unitReport, (report) => ({

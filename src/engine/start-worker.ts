@@ -17,10 +17,17 @@ export function startMessage(data: unknown): StartMessage | null {
 
 /**
  * Starts the module at `moduleUrl` (absolute) in a worker and joins it to `port`, both ways. The first message out of the
- * port is a `StartMessage`; post nothing before it. A `died` may follow at any time, after which the worker is gone.
+ * port is a `StartMessage`; post nothing before it. A `died` may follow at any time, after which the worker is gone. With
+ * `direct` there is no blob: the module has this document's origin, and says by itself when it is ready.
  */
-export function startWorker(moduleUrl: string, port: MessagePort, { probe }: { probe: boolean }): void {
-  const blobUrl = URL.createObjectURL(new Blob([bootstrap(moduleUrl, probe)], { type: 'text/javascript' }));
+export function startWorker(
+  moduleUrl: string,
+  port: MessagePort,
+  { probe, direct = false }: { probe: boolean; direct?: boolean },
+): void {
+  const blobUrl = direct
+    ? moduleUrl
+    : URL.createObjectURL(new Blob([bootstrap(moduleUrl, probe)], { type: 'text/javascript' }));
   const worker = new Worker(blobUrl, { type: 'module' });
   const die = (message: string) => {
     worker.terminate();

@@ -4,7 +4,7 @@
  */
 import { penalizeReference } from '../../shaders/penalize.ref.ts';
 import { thresholdReference } from '../../shaders/threshold.ref.ts';
-import type { SamplerSettings, TokenCandidate, TokenExplanation } from '../protocol/engine.ts';
+import type { GenerateRequest, SamplerSettings, TokenCandidate, TokenExplanation } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { likeliest, logSoftmax, rankOf } from './softmax.ts';
@@ -22,13 +22,29 @@ export function checkPlace(index: number, length: number, top: number): void {
       remedy: 'Choose a word of the answer.',
     });
   }
-  if (!(Number.isInteger(top) && top >= 0 && top <= TOP_TOKENS.most)) {
-    throw new EngineError('SettingInvalid', {
-      what: 'The number of likeliest tokens is out of range',
-      expected: `a whole number from 0 to ${TOP_TOKENS.most}`,
-      got: top,
-    });
-  }
+  checkTop(top);
+}
+
+/** Throws `SettingInvalid` for a number of likeliest tokens that is none. */
+function checkTop(top: number): void {
+  if (Number.isInteger(top) && top >= 0 && top <= TOP_TOKENS.most) return;
+  throw new EngineError('SettingInvalid', {
+    what: 'The number of likeliest tokens is out of range',
+    expected: `a whole number from 0 to ${TOP_TOKENS.most}`,
+    got: top,
+  });
+}
+
+/** Throws `SettingInvalid` where log-probabilities are asked for in a way that cannot be met. */
+export function checkLogprobs({ topLogprobs, format }: Pick<GenerateRequest, 'topLogprobs' | 'format'>): void {
+  if (topLogprobs === undefined) return;
+  checkTop(topLogprobs);
+  if (format === undefined) return;
+  throw new EngineError('SettingInvalid', {
+    what: 'An answer that is held to a form tells no log-probabilities',
+    expected: 'one of both',
+    remedy: 'Leave out the form or the log-probabilities.',
+  });
 }
 
 /**
@@ -74,7 +90,7 @@ function drawProbabilities(logits: Float64Array, sampler: SamplerSettings): Floa
 }
 
 /** A token for people to read. */
-function shownToken(id: number, tokenizer: Tokenizer): Pick<TokenCandidate, 'text' | 'kind'> {
+export function shownToken(id: number, tokenizer: Tokenizer): Pick<TokenCandidate, 'text' | 'kind'> {
   const bytes = id < tokenizer.vocabularySize ? tokenizer.tokenBytes(id) : new Uint8Array();
   if (bytes.length === 0) return { kind: 'control', text: tokenizer.spelling(id) };
   try {

@@ -30,6 +30,13 @@ describe('ModelText', () => {
     expect(text.countText('!!')).toBe(2);
   });
 
+  it('counts a call of a tool, which has no text, with the template', () => {
+    const call = { role: 'assistant', content: null, toolCalls: [{ name: 'now', arguments: {} }] } as const;
+    const { total, messages, template } = fresh().countTokens({ messages: [user('!'), call] });
+    expect(messages).toEqual([1, 0]);
+    expect(total).toBe(1 + template);
+  });
+
   it('counts an answer as the ids that it was', () => {
     const text = fresh();
     text.keepAnswer('the', [300, 301, 302, 303, 304]);

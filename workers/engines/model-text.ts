@@ -2,7 +2,8 @@
  * A loaded model's way between text and ids: prompts, what answers begin with, counts, and which token brought out which
  * text. Needs no GPU, so it may be asked while an answer is made.
  */
-import type { AnswerPrefix, ChatMessage, Conversation, TokenCounts, TokenText } from '../protocol/engine.ts';
+import type { AnswerPrefix, TokenCounts, TokenText } from '../protocol/engine.ts';
+import type { ToolConversation, ToolMessage } from '../protocol/tools.ts';
 import type { ChatTemplate } from '../text/chat-template.ts';
 import { rememberingTokenizer } from '../text/remembering-tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -27,13 +28,14 @@ export class ModelText {
   }
 
   /** Ids of a conversation through the model's template, ready to be answered. Throws `TemplateFailed`. */
-  promptIds(messages: readonly ChatMessage[], options: Omit<Conversation, 'messages'> = {}): number[] {
-    const { thinking, thinkingEffort } = options;
+  promptIds(messages: readonly ToolMessage[], options: Omit<ToolConversation, 'messages'> = {}): number[] {
+    const { thinking, thinkingEffort, tools } = options;
     return this.#template.encode(messages, this.#tokenizer, {
       addGenerationPrompt: true,
       answers: this.#answers,
       ...(thinking === undefined ? {} : { thinking }),
       ...(thinkingEffort === undefined ? {} : { thinkingEffort }),
+      ...(tools === undefined ? {} : { tools }),
     });
   }
 
@@ -43,7 +45,7 @@ export class ModelText {
   }
 
   /** Shares out a conversation's tokens. Throws `TemplateFailed`. */
-  countTokens({ messages, ...options }: Conversation): TokenCounts {
+  countTokens({ messages, ...options }: ToolConversation): TokenCounts {
     return countTokens(this.promptIds(messages, options), messages, this.#tokenizer, this.#answers);
   }
 

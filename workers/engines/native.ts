@@ -18,14 +18,16 @@ import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { OpenGrammar } from '../sample/grammar.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
-import { AnswerLoop } from './answer-loop.ts';
+import { AnswerLoop, type LoopStart } from './answer-loop.ts';
 import type { Answer, AnswerOptions } from './answer-options.ts';
 import { checkIds, NO_PREFIX } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
 import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
-import { checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
+import { checkLogprobs, checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
 import { HeldForms } from './held-forms.ts';
+import type { HeldLoop } from './held-loop.ts';
+import type { LogprobLoop } from './logprob-loop.ts';
 import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { ModelText } from './model-text.ts';
 import type { StepResult } from './runner.ts';
@@ -111,6 +113,8 @@ export class NativeEngine {
   ): Promise<Answer> {
     const { tokenizer, template, contextLength } = this.model;
     const { prefix = NO_PREFIX, askedAt = performance.now() } = options;
+    checkLogprobs(options);
+    const { topLogprobs } = options;
     const marks = options.verbatim ? null : template.thinking;
     const text = new AnswerText(tokenizer, options.stopStrings ?? [], marks, promptIds);
     const begun = [...promptIds, ...prefix.ids];
@@ -127,14 +131,18 @@ export class NativeEngine {
     const complete = form !== null && !this.#forms.allow(form);
     const prefill = complete
       ? { result: null, reusedTokens: 0, ranTokens: 0 }
-      : await this.prefill(start.ids, sampling, false, onEvent, signal);
+      : await this.prefill(start.ids, sampling, topLogprobs !== undefined, onEvent, signal);
+    const observed =
+      prefill.result === null || topLogprobs === undefined
+        ? null
+        : await this.#observe(prefill.result, start.ids.length, sampling, topLogprobs);
     const first = await prefill.result?.token;
     const prefilledAt = performance.now();
     const countsBefore = { ...this.gpu.counts };
     const behind = first === undefined ? null : { ...start, first };
-    const loop =
-      behind &&
-      (form === null ? new AnswerLoop(this.model, sampling, behind) : this.#forms.loop(form, sampling, behind));
+    const begin = (from: LoopStart): AnswerLoop | HeldLoop =>
+      form === null ? new AnswerLoop(this.model, sampling, from) : this.#forms.loop(form, sampling, from);
+    const loop = observed ?? (behind && begin(behind));
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {
       const decodedTokens = loop?.decodedTokens ?? 0;
@@ -163,7 +171,8 @@ export class NativeEngine {
     const emit = (pieces: readonly AnswerPiece[]): void => {
       for (const { kind, text: said } of pieces) {
         if (kind === 'thinking') thoughtAt = performance.now();
-        onEvent({ kind, text: said, tokens: tokens.length });
+        const told = observed ? { logprobs: observed.take() } : {};
+        onEvent({ kind, text: said, tokens: tokens.length, ...told });
       }
     };
     if (loop === null) {
@@ -276,6 +285,13 @@ export class NativeEngine {
     if (ids.length > 0) checkLogits(await this.#logitsBehind(ids, signal));
     signal?.throwIfAborted();
     this.#cached = [];
+  }
+
+  /** The loop of an answer whose probabilities are asked for; the page asks for none, so it comes when it is needed. */
+  async #observe(first: StepResult, position: number, sampling: readonly Step[], top: number): Promise<LogprobLoop> {
+    const { LogprobLoop } = await import('./logprob-loop.ts');
+    const { runner, tokenizer } = this.model;
+    return new LogprobLoop({ runner, tokenizer }, sampling, { first, position, top });
   }
 
   /** Logits (vocabulary) behind these ids; `null` if aborted. What the cache holds behind them stays. */

@@ -26,6 +26,7 @@ import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { MeasuredProduct } from '../protocol/measured-product.ts';
 import type { ModelCard } from '../protocol/model-card.ts';
 import type { OpenGrammar } from '../sample/grammar.ts';
+import type { ToolConversation, ToolRequest } from '../protocol/tools.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
 import { tuningRecords } from '../store/tuning-records.ts';
@@ -106,12 +107,12 @@ export class EngineService implements EngineApi {
     await this.#release();
   }
 
-  async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
+  async generate(request: ToolRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
     const askedAt = performance.now();
     this.#engine();
     return this.#run(async (signal) => {
       const { text } = this.#engine();
-      const { messages, prefix, sampler, maxTokens, stopStrings, ignoreEnd, format } = request;
+      const { messages, prefix, sampler, maxTokens, stopStrings, ignoreEnd, format, topLogprobs } = request;
       const promptIds = text.promptIds(messages, request);
       const options = {
         sampler,
@@ -121,6 +122,7 @@ export class EngineService implements EngineApi {
         ...(maxTokens === undefined ? {} : { maxTokens }),
         ...(stopStrings === undefined ? {} : { stopStrings }),
         ...(ignoreEnd === undefined ? {} : { ignoreEnd }),
+        ...(topLogprobs === undefined ? {} : { topLogprobs }),
         ...(prefix === undefined ? {} : { prefix: text.prefixIds(prefix, promptIds) }),
       };
       const tokens: number[] = [];
@@ -135,7 +137,7 @@ export class EngineService implements EngineApi {
     });
   }
 
-  countTokens(conversation: Conversation): Promise<TokenCounts> {
+  countTokens(conversation: ToolConversation): Promise<TokenCounts> {
     return this.#read(({ text }) => text.countTokens(conversation));
   }
 

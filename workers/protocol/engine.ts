@@ -2,6 +2,7 @@
 import type { AdapterSummary } from './adapter.ts';
 import type { BenchmarkApi } from './benchmark.ts';
 import type { ChatTemplateFacts } from './chat-template.ts';
+import type { PlaceLogprobs } from './logprobs.ts';
 import type { MeasuredProduct } from './measured-product.ts';
 import type { ModelSource, ModelSummary } from './model.ts';
 import type { ModelCard } from './model-card.ts';
@@ -157,6 +158,11 @@ export interface GenerateRequest extends Conversation {
   readonly ignoreEnd?: boolean;
   /** What the answer is held to, its prefix included. It ends where the form does. */
   readonly format?: AnswerFormat;
+  /**
+   * Tells each new token's log-probability with as many of the likeliest, 0 to 1,000. It costs speed: every logit is read
+   * back, one token at a time, with no drafts. Not beside `format`.
+   */
+  readonly topLogprobs?: number;
 }
 
 /** What arrives while an answer is made: what is new behind the prefix, in whole code points, in order. */
@@ -167,8 +173,13 @@ export type GenerateEvent =
       readonly totalTokens: number;
       readonly reusedTokens: number;
     }
-  /** `tokens` counts what is new. */
-  | { readonly kind: 'text' | 'thinking'; readonly text: string; readonly tokens: number };
+  /** `tokens` counts what is new. `logprobs` are those of the tokens that brought this out, where they were asked for. */
+  | {
+      readonly kind: 'text' | 'thinking';
+      readonly text: string;
+      readonly tokens: number;
+      readonly logprobs?: readonly PlaceLogprobs[];
+    };
 
 /** Why an answer ended. */
 export type FinishReason = 'end-of-turn' | 'max-tokens' | 'stop-string' | 'context-full' | 'stopped';

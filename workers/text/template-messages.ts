@@ -2,39 +2,13 @@
  * Messages as chat templates take them: what a page shows of a conversation, and also calls of tools with their results.
  * Templates get the shape of OpenAI's chat API, as `transformers` passes it on; nearly all are written for it.
  */
-import type { ChatMessage } from '../protocol/engine.ts';
+import type { JsonValue, ToolCall, ToolMessage } from '../protocol/tools.ts';
 
 /** A value that JSON can hold. */
-export type TemplateJson =
-  string | number | boolean | null | readonly TemplateJson[] | { readonly [name: string]: TemplateJson };
-
-/** One call that a model made. */
-interface ToolCall {
-  readonly id?: string;
-  readonly name: string;
-  /** An object for most templates; some want its JSON as text and refuse an object. */
-  readonly arguments: TemplateJson;
-}
-
-/** An answer that calls tools; its text may be missing. */
-interface CallingMessage {
-  readonly role: 'assistant';
-  readonly content: string | null;
-  readonly thinking?: string;
-  readonly toolCalls: readonly ToolCall[];
-}
-
-/** What a tool gave back. */
-interface ResultMessage {
-  readonly role: 'tool';
-  readonly content: string;
-  readonly toolCallId?: string;
-  /** The tool's name; some templates want it. */
-  readonly name?: string;
-}
+export type TemplateJson = JsonValue;
 
 /** A message of a conversation, with or without tools. */
-export type TemplateMessage = ChatMessage | CallingMessage | ResultMessage;
+export type TemplateMessage = ToolMessage;
 
 /** A JSON value with each of its texts, names of members included, rewritten. */
 export function mapTexts(value: TemplateJson, rewrite: (text: string) => string): TemplateJson {
