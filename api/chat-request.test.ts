@@ -136,12 +136,24 @@ describe('a request for an answer', () => {
   });
 
   it.each([
+    [{ type: 'json_object' }, { kind: 'json' }],
+    [
+      { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'integer' } } },
+      { kind: 'schema', schema: '{"type":"integer"}' },
+    ],
+  ])('has the engine hold the answer to %j', (response_format, format) => {
+    expect(readChatRequest({ messages: [{ role: 'user', content: 'a' }], response_format } as never, null).request).toMatchObject({ format });
+  });
+
+  it.each([
     [{ best_of: 2 }, 'best_of', /"best_of" is not supported: got 2\. Leave it out/],
     [{ n: 2 }, 'n', /expected 1.*got 2/],
     [{ logit_bias: { 5: 1 } }, 'logit_bias', /biases no single tokens/],
     [{ tool_choice: 'required' }, 'tool_choice', /cannot be made to call, got "required"/],
     [{ parallel_tool_calls: false }, 'parallel_tool_calls', /expected true/],
-    [{ response_format: { type: 'json_object' } }, 'response_format', /not supported.*got "json_object"/],
+    [{ response_format: { type: 'xml' } }, 'response_format', /not supported.*"json_schema", got "xml"/],
+    [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema', /an object, got undefined/],
+    [{ response_format: { type: 'json_schema', json_schema: { schema: 1 } } }, 'response_format.json_schema.schema', /got 1/],
     [{ temperature: -1 }, 'temperature', /from 0 to 100, got -1/],
     [{ temperature: 'hot' }, 'temperature', /got "hot"/],
     [{ seed: 1.5 }, 'seed', /a whole number, from 0 to 4294967295, got 1.5/],

@@ -7,7 +7,7 @@ import type { ChatMessage, GenerateEvent, SamplerSettings } from '../workers/pro
 import type { EngineQueue } from './engine-queue.ts';
 import { FreeholdError } from './errors.ts';
 import { type PromptInput, readInput } from './prompt-input.ts';
-import { formatOf } from './response-format.ts';
+import { schemaFormat } from './response-format.ts';
 
 /** How one prompt is answered. */
 export interface PromptOptions {
@@ -152,13 +152,7 @@ export class LanguageModelSession {
 
   async #prompt(input: PromptInput, options: PromptOptions, onText: (text: string) => void): Promise<void> {
     const { responseConstraint } = options;
-    const format =
-      responseConstraint === undefined
-        ? {}
-        : formatOf(
-            { type: 'json_schema', json_schema: { name: 'response', schema: responseConstraint } },
-            'responseConstraint',
-          );
+    const format = responseConstraint === undefined ? {} : schemaFormat(responseConstraint, 'responseConstraint');
     await this.#run(options.signal, async (signal) => {
       const { messages, prefix } = readInput(input, 'input', this.#history.length);
       const asked = [...this.#history, ...messages];

@@ -179,7 +179,7 @@ describe('LanguageModel', () => {
 
   it('refuses a constraint that it cannot hold an answer to, and a prefix in the middle', async () => {
     const session = await start().model.create();
-    await expect(session.prompt('a', { responseConstraint: {} })).rejects.toMatchObject({
+    await expect(session.prompt('a', { responseConstraint: [] })).rejects.toMatchObject({
       param: 'responseConstraint',
     });
     const early = [
