@@ -68,11 +68,12 @@ export async function createFreehold(options: FreeholdOptions): Promise<Freehold
 export function createLanguageModel(options: FreeholdOptions): LanguageModelFactory {
   return new LanguageModelFactory({
     async availability() {
-      const { api, end } = await startEngine(options.workerUrl);
+      const model = apiModel(options.model);
       try {
-        return await api.availability(apiModel(options.model));
-      } finally {
-        end();
+        const { api, end } = await startEngine(options.workerUrl);
+        return await api.availability(model).finally(end);
+      } catch (error) {
+        throw withCode(error);
       }
     },
     async load(onProgress, signal): Promise<LoadedEngine> {

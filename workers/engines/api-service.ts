@@ -107,9 +107,10 @@ export class ApiService implements ApiEngine {
 
   /** The id of the complete model that came from this address; `null` where there is none. */
   async #keptAt(url: string): Promise<string | null> {
-    const address = new URL(url).href;
+    const address = new URL(url);
+    address.hash = '';
     const entries = await this.#library.list();
-    return entries.find(({ origin, state }) => origin === address && state === 'complete')?.id ?? null;
+    return entries.find(({ origin, state }) => origin === address.href && state === 'complete')?.id ?? null;
   }
 }
 
