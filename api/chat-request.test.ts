@@ -142,7 +142,9 @@ describe('a request for an answer', () => {
       { kind: 'schema', schema: '{"type":"integer"}' },
     ],
   ])('has the engine hold the answer to %j', (response_format, format) => {
-    expect(readChatRequest({ messages: [{ role: 'user', content: 'a' }], response_format } as never, null).request).toMatchObject({ format });
+    expect(
+      readChatRequest({ messages: [{ role: 'user', content: 'a' }], response_format } as never, undefined).request,
+    ).toMatchObject({ format });
   });
 
   it.each([
@@ -153,7 +155,11 @@ describe('a request for an answer', () => {
     [{ parallel_tool_calls: false }, 'parallel_tool_calls', /expected true/],
     [{ response_format: { type: 'xml' } }, 'response_format', /not supported.*"json_schema", got "xml"/],
     [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema', /an object, got undefined/],
-    [{ response_format: { type: 'json_schema', json_schema: { schema: 1 } } }, 'response_format.json_schema.schema', /got 1/],
+    [
+      { response_format: { type: 'json_schema', json_schema: { schema: 1 } } },
+      'response_format.json_schema.schema',
+      /got 1/,
+    ],
     [{ temperature: -1 }, 'temperature', /from 0 to 100, got -1/],
     [{ temperature: 'hot' }, 'temperature', /got "hot"/],
     [{ seed: 1.5 }, 'seed', /a whole number, from 0 to 4294967295, got 1.5/],

@@ -116,6 +116,44 @@ test('the example page uses each', async ({ page, host }) => {
   expect(errors).toEqual([]);
 });
 
+test('answers are held to a schema, in both shapes, and a schema that cannot be held is refused', async ({
+  page,
+  host,
+}) => {
+  await load(page, host, 'noise.gguf');
+  const seen = await page.evaluate(async () => {
+    const { freehold } = globalThis as PageWindow;
+    const schema = {
+      type: 'object',
+      properties: { city: { enum: ['Bern', 'Rome'] }, warm: { type: 'boolean' } },
+      required: ['city', 'warm'],
+      additionalProperties: false,
+    };
+    const ask = (schema: Library.ChatCompletionRequest['response_format']) =>
+      freehold.chat.completions.create({
+        messages: [{ role: 'user', content: 'Where?' }],
+        seed: 4,
+        max_tokens: 200,
+        response_format: schema!,
+      });
+    const held = await ask({ type: 'json_schema', json_schema: { name: 'place', schema } });
+    const session = await freehold.LanguageModel.create();
+    const prompted = await session.prompt('Where?', { responseConstraint: schema });
+    const refused = await ask({ type: 'json_schema', json_schema: { name: 'no', schema: { type: 'city' } } }).catch(
+      ({ code, message }: Library.FreeholdError) => ({ code, message }),
+    );
+    return { choice: held.choices[0], prompted, refused };
+  });
+  expect(seen.choice.finish_reason).toBe('stop');
+  for (const text of [seen.choice.message.content!, seen.prompted]) {
+    const { city, warm } = JSON.parse(text) as { city: string; warm: boolean };
+    expect(['Bern', 'Rome']).toContain(city);
+    expect(typeof warm).toBe('boolean');
+  }
+  expect(seen.refused).toMatchObject({ code: 'SettingInvalid' });
+  expect((seen.refused as { message: string }).message).toContain('city');
+});
+
 test('chat completions: the same by seed, whole and streamed, stopped, and with probabilities', async ({
   page,
   host,

@@ -15,6 +15,7 @@ import {
 import { EngineError } from '../protocol/errors.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { ToolConversation, ToolRequest } from '../protocol/tools.ts';
+import type { OpenGrammar } from '../sample/grammar.ts';
 import type { OpenedSource } from '../source/opened-source.ts';
 import { readModel } from '../format/read-model.ts';
 import { openSource } from '../source/open-source.ts';
@@ -27,9 +28,14 @@ import { EngineService } from './service.ts';
 
 /** The worker's one object. */
 export class ApiService implements ApiEngine {
-  readonly #engine = new EngineService();
+  readonly #engine: EngineService;
   readonly #library = new Library({ describe: describeAny });
   #embeddings: EmbeddingService | null = null;
+
+  /** @param openGrammar what holds answers to forms; without it they cannot be */
+  constructor(openGrammar?: OpenGrammar) {
+    this.#engine = new EngineService(openGrammar);
+  }
 
   async availability(model: ApiModel): Promise<ApiAvailability> {
     if ((await this.#engine.probe()).kind === 'unavailable') return 'unavailable';
