@@ -74,7 +74,7 @@ describe('the reference', () => {
 
   test('does not depend on how attention was split', () => {
     const sizes = { heads: 4, kvHeads: 2, headDim: 8, stride: 64, mostSplits: 20, scale: 0.5 };
-    const data = { qkv: randomValues(192, 1), kCache: randomValues(320, 2), vCache: randomValues(320, 3) };
+    const data = { qkv: randomValues(192, 1), kCache: randomValues(1024, 2), vCache: randomValues(1024, 3) };
     const rows = [20, 7, 3, 1].map((splitUnit) => {
       const partials = attentionReference({ ...sizes, splitUnit }, data, 15, 3);
       const shape = { heads: 4, headDim: 8, splitUnit, mostSplits: 20, outputStride: 32, sinks: false };

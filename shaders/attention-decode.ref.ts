@@ -1,10 +1,11 @@
 /** What `attention-decode` computes: the definitions of the kernels that it takes the place of, one after another. */
 import type { AttentionDecodeShape } from './attention-decode.ts';
 import { attentionReference } from './attention.ref.ts';
+import { cachePlace } from './cache-layout.ts';
 import { headNormReference } from './head-norm.ref.ts';
 import { ropeReference } from './rope.ref.ts';
 
-/** What `attention-decode` reads and changes: `qkv` one row, caches (positions, kvHeads, headDim). */
+/** What `attention-decode` reads and changes: `qkv` one row, caches laid out as `cache-layout.ts` says. */
 export interface AttentionDecodeData {
   readonly qkv: ArrayLike<number>;
   /** (positions, rotaryDim / 2) of (cos, sin) */
@@ -35,7 +36,7 @@ export function attentionDecodeReference(
   }
   ropeReference({ ...shape, stride }, { qkv: row, table, kCache, vCache }, position, 1);
   for (let head = 0; head < kvHeads; head++) {
-    const start = (position * kvHeads + head) * headDim;
+    const start = cachePlace(position, head, kvHeads) * headDim;
     for (const cache of [kCache, vCache]) cache.set(cache.slice(start, start + headDim).map(stored), start);
   }
   return attentionReference({ ...shape, stride }, { qkv: row, kCache, vCache }, position, 1);

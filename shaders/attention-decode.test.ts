@@ -3,6 +3,7 @@ import { fromReal, randomValues, roundToReal, toReal } from '../tools/testing/re
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { attentionDecodeReference } from './attention-decode.ref.ts';
 import { attentionDecode, type AttentionDecodeShape, fitsAttentionDecode } from './attention-decode.ts';
+import { cachedPosition, cachePositions } from './cache-layout.ts';
 import { partialsLength } from './splits.ts';
 
 const devices = await testDevices();
@@ -45,7 +46,7 @@ describe.each(devices)('attention-decode on $name', ({ device, variants }) => {
       '$heads/$kvHeads heads of $headDim, $rotaryDim turn, at $position, splits of $splitUnit, window $window',
       async ({ position, ...sizes }) => {
         const { heads, kvHeads, headDim, rotaryDim, splitUnit } = sizes;
-        const capacity = position + 4;
+        const capacity = cachePositions(position + 4);
         const { mostSplits = Math.ceil(capacity / splitUnit) } = sizes;
         const shape: AttentionDecodeShape = { ...sizes, mostSplits, scale: 3 / Math.sqrt(headDim) };
         const qkv = randomValues((heads + 2 * kvHeads) * headDim, 1);
@@ -55,7 +56,7 @@ describe.each(devices)('attention-decode on $name', ({ device, variants }) => {
         const [kCache, vCache] = [2, 3].map((seed) =>
           roundToReal(
             randomValues(capacity * kvHeads * headDim, seed).map((value, i) =>
-              Math.floor(i / (kvHeads * headDim)) < position ? value : GARBAGE,
+              cachedPosition(Math.floor(i / headDim), kvHeads) < position ? value : GARBAGE,
             ),
             variant.real,
           ),
@@ -112,12 +113,12 @@ test('the reference keeps what it stores, and sees it', () => {
   };
   // A quarter turn at position 1: q (1, 0) becomes (0, 1), k (0, 2) becomes (−2, 0).
   const qkv = [1, 0, 0, 1, 0, 2, 0, Math.log(3), 5, 6, 7, 8];
-  const kCache = new Float64Array(8);
-  const vCache = new Float64Array(8).fill(1);
+  const kCache = new Float64Array(256);
+  const vCache = new Float64Array(256).fill(1);
   const data = { qkv, table: [1, 0, 0, 1], normWeight: [], kCache, vCache };
   const partials = attentionDecodeReference(shape, data, 1);
-  expect([...kCache.slice(4)]).toEqual([-2, 0, 0, Math.log(3)]);
-  expect([...vCache.slice(4)]).toEqual([5, 6, 7, 8]);
+  expect([...kCache.slice(4, 8)]).toEqual([-2, 0, 0, Math.log(3)]);
+  expect([...vCache.slice(4, 8)]).toEqual([5, 6, 7, 8]);
   // Scores 0 and ln 3: weights 1/3 and 1.
   expect([...partials]).toEqual(
     [1 / 3 + 5, 1 / 3 + 6, 1 / 3 + 7, 1 / 3 + 8, Math.log(3), 4 / 3].map(

@@ -37,7 +37,7 @@ export function fitsAttentionDecode(
 
 /**
  * `qkv` one row, [q heads | k heads | v heads]; `table` (positions, rotaryDim / 2) of (cos, sin); `norm_weight`
- * (headDim) of queries, (headDim) of keys; `k_cache` and `v_cache` (positions, kvHeads, headDim) of real get the
+ * (headDim) of queries, (headDim) of keys; `k_cache` and `v_cache` of real, laid out as `cache-layout.ts` says, get the
  * token's own key and value; `partials` (heads, splits of this step, headDim + 2) as `attention` writes them.
  */
 export const attentionDecode: Kernel<AttentionDecodeShape> = {

@@ -13,8 +13,8 @@ override ORIGINAL_CONTEXT_LENGTH: u32;
 @group(0) @binding(0) var<storage, read> qkv: array<f32>;                  // [q heads | k heads | v heads]
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;              // (positions, ROTARY_DIM / 2): cos, sin
 @group(0) @binding(2) var<storage, read> norm_weight: array<f32>;          // (HEAD_DIM) of queries, (HEAD_DIM) of keys
-@group(0) @binding(3) var<storage, read_write> k_cache: array<vec4<real>>; // (positions, KV_HEADS, COLUMNS)
-@group(0) @binding(4) var<storage, read_write> v_cache: array<vec4<real>>; // (positions, KV_HEADS, COLUMNS)
+@group(0) @binding(3) var<storage, read_write> k_cache: array<vec4<real>>; // (blocks, KV_HEADS, BLOCK, COLUMNS)
+@group(0) @binding(4) var<storage, read_write> v_cache: array<vec4<real>>; // (blocks, KV_HEADS, BLOCK, COLUMNS)
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>;       // (HEADS, splits, COLUMNS · 4 + 2)
 @group(0) @binding(6) var<uniform> step: Step;
 
@@ -74,7 +74,7 @@ fn value_column(kv_head: u32, column: u32) -> vec4<real> {
 
 // Where the token's own key and value belong.
 fn fresh_start(kv_head: u32) -> u32 {
-  return (step.position * KV_HEADS + kv_head) * COLUMNS;
+  return cache_place(step.position, kv_head) * COLUMNS;
 }
 
 fn is_last(split: u32) -> bool {

@@ -1,8 +1,9 @@
 /** What `attention` computes: plain loops in f64, the maximum found before the sum. */
+import { cachePlace } from './cache-layout.ts';
 import type { AttentionShape } from './attention.ts';
 import { splitsOf } from './splits.ts';
 
-/** What `attention` reads: `qkv` (tokens, stride), caches (positions, kvHeads, headDim). */
+/** What `attention` reads: `qkv` (tokens, stride), caches laid out as `cache-layout.ts` says. */
 export interface AttentionData {
   readonly qkv: ArrayLike<number>;
   readonly kCache: ArrayLike<number>;
@@ -21,7 +22,7 @@ function attend(
   const { heads, kvHeads, headDim, stride, scale, softcap } = shape;
   const result = new Float64Array(headDim + 2);
   const kvHead = Math.floor(head / (heads / kvHeads));
-  const cached = (position: number): number => (position * kvHeads + kvHead) * headDim;
+  const cached = (position: number): number => cachePlace(position, kvHead, kvHeads) * headDim;
   const scores: number[] = [];
   for (let position = first; position < end; position++) {
     let dot = 0;

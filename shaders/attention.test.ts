@@ -3,6 +3,7 @@ import { randomValues, roundToReal, toReal } from '../tools/testing/real-data.ts
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import { attentionReference } from './attention.ref.ts';
 import { attention, type AttentionShape } from './attention.ts';
+import { cachedPosition, cachePositions } from './cache-layout.ts';
 import { rowStride } from './kernel.ts';
 import { partialsLength } from './splits.ts';
 
@@ -58,7 +59,7 @@ describe.each(devices)('attention on $name', ({ device, variants }) => {
         const { position, tokens, sharpness = 1, ...sizes } = given;
         const { heads, kvHeads, headDim, splitUnit } = sizes;
         const kvLength = position + tokens;
-        const capacity = kvLength + 3;
+        const capacity = cachePositions(kvLength + 3);
         const { mostSplits = Math.ceil(capacity / splitUnit) } = sizes;
         const scale = sharpness / Math.sqrt(headDim);
         const stride = rowStride((heads + 2 * kvHeads) * headDim);
@@ -67,7 +68,7 @@ describe.each(devices)('attention on $name', ({ device, variants }) => {
         const [kCache, vCache] = [2, 3].map((seed) =>
           roundToReal(
             randomValues(capacity * kvHeads * headDim, seed).map((value, i) =>
-              Math.floor(i / (kvHeads * headDim)) < kvLength ? value : GARBAGE,
+              cachedPosition(Math.floor(i / headDim), kvHeads) < kvLength ? value : GARBAGE,
             ),
             variant.real,
           ),

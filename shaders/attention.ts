@@ -16,6 +16,7 @@ import scoresSubgroup from './snippets/attention-scores-subgroup.wgsl?raw';
 import scoresWorkgroup from './snippets/attention-scores-workgroup.wgsl?raw';
 import attendThread from './snippets/attention-thread.wgsl?raw';
 import attendWorkgroup from './snippets/attention-workgroup.wgsl?raw';
+import cachePlace from './snippets/cache-place.wgsl?raw';
 import orderedKey from './snippets/ordered-key.wgsl?raw';
 import softcap from './snippets/softcap.wgsl?raw';
 import splits from './snippets/splits.wgsl?raw';
@@ -60,7 +61,7 @@ export function attentionSource(shape: AttentionSizes, variant: Variant, own: st
   const columns = shape.headDim / 4;
   const alone = variant.reduction === 'thread';
   const sizes = { WORKGROUP_SIZE: WORKGROUP_SIZES[variant.reduction], COLUMNS: columns, FRESH: alone ? fresh : 0 };
-  const head = directives(variant) + STEP_WGSL + `alias real = ${variant.real};\n` + softcap + splits;
+  const head = directives(variant) + STEP_WGSL + `alias real = ${variant.real};\n` + softcap + splits + cachePlace;
   if (alone) return head + constants({ ...sizes, TILE: 16 }) + attend + own + attendThread;
   return (
     head +
@@ -101,7 +102,7 @@ export function attentionGrid(shape: AttentionSizes, { reduction }: Variant, ext
 }
 
 /**
- * `qkv` (tokens, stride) with q first in a row; `k_cache` and `v_cache` (positions, kvHeads, headDim) of real;
+ * `qkv` (tokens, stride) with q first in a row; `k_cache` and `v_cache` of real, laid out as `cache-layout.ts` says;
  * `partials` (tokens, heads, splits of this step, headDim + 2): Σ exp(s − m)·v, then m, then Σ exp(s − m). A split past
  * what the token may see, or wholly before its window, has m = −3.4e38 and zeros. Dao 2023, Flash-Decoding; Milakov and Gimelshein 2018.
  */

@@ -4,8 +4,8 @@
 override STRIDE: u32;
 
 @group(0) @binding(0) var<storage, read> qkv: array<vec4f>;           // (tokens, STRIDE / 4)
-@group(0) @binding(1) var<storage, read> k_cache: array<vec4<real>>;  // (positions, KV_HEADS, COLUMNS)
-@group(0) @binding(2) var<storage, read> v_cache: array<vec4<real>>;  // (positions, KV_HEADS, COLUMNS)
+@group(0) @binding(1) var<storage, read> k_cache: array<vec4<real>>;  // (blocks, KV_HEADS, BLOCK, COLUMNS)
+@group(0) @binding(2) var<storage, read> v_cache: array<vec4<real>>;  // (blocks, KV_HEADS, BLOCK, COLUMNS)
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;  // (tokens, HEADS, splits, COLUMNS · 4 + 2)
 @group(0) @binding(4) var<uniform> step: Step;
 

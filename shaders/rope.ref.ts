@@ -1,7 +1,8 @@
 /** What `rope` computes: plain loops in f64. */
+import { cachePlace } from './cache-layout.ts';
 import type { RopeShape } from './rope.ts';
 
-/** What `rope` reads and changes: `qkv` (tokens, stride), caches (positions, kvHeads, headDim). */
+/** What `rope` reads and changes: `qkv` (tokens, stride), caches laid out as `cache-layout.ts` says. */
 export interface RopeData {
   readonly qkv: Float64Array;
   /** (positions, rotaryDim / 2) of (cos, sin) */
@@ -36,8 +37,8 @@ export function ropeReference(shape: RopeShape, data: RopeData, position: number
           values.map((value) => value * scale),
           at,
         );
-      else if (head < heads + kvHeads) kCache.set(values, (place * kvHeads + head - heads) * headDim);
-      else vCache.set(values, (place * kvHeads + head - heads - kvHeads) * headDim);
+      else if (head < heads + kvHeads) kCache.set(values, cachePlace(place, head - heads, kvHeads) * headDim);
+      else vCache.set(values, cachePlace(place, head - heads - kvHeads, kvHeads) * headDim);
     }
   }
 }

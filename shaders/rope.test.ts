@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromReal, randomValues, roundToReal, toReal } from '../tools/testing/real-data.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
+import { cachedPosition, cachePlace, cachePositions } from './cache-layout.ts';
 import { rowStride } from './kernel.ts';
 import { ropeReference } from './rope.ref.ts';
 import { ropeTable } from './rope-table.ts';
@@ -40,7 +41,7 @@ describe.each(devices)('rope on $name', ({ device, variants }) => {
   describe.each(variants)('$real, $reduction', (variant) => {
     test.each(cases)('$heads/$kvHeads heads of $headDim, $rotaryDim $pairing, $tokens at $position', async (given) => {
       const { position, tokens, ...sizes } = given;
-      const contextLength = position + tokens + 3;
+      const contextLength = cachePositions(position + tokens + 3);
       const stride = rowStride((given.heads + 2 * given.kvHeads) * given.headDim);
       const shape: RopeShape = { ...sizes, stride };
       const cacheLength = given.kvHeads * contextLength * given.headDim;
@@ -108,13 +109,20 @@ describe('the reference', () => {
     expect(turn('adjacent', { ...scaling, originalContextLength: 2 })).toEqual(turn('adjacent'));
   });
 
-  test('keeps keys and values position by position, in each head by head', () => {
+  test('keeps keys and values in blocks of 64 positions, in each head by head', () => {
     const shape: RopeShape = { heads: 1, kvHeads: 2, headDim: 2, rotaryDim: 0, pairing: 'adjacent', stride: 10 };
     const qkv = Float64Array.from({ length: 20 }, (_, i) => i);
-    const [kCache, vCache] = [new Float64Array(12), new Float64Array(12)];
-    ropeReference(shape, { qkv, table: [], kCache, vCache }, 1, 2);
-    expect([...kCache]).toEqual([0, 0, 0, 0, 2, 3, 4, 5, 12, 13, 14, 15]);
-    expect([...vCache]).toEqual([0, 0, 0, 0, 6, 7, 8, 9, 16, 17, 18, 19]);
+    const [kCache, vCache] = [new Float64Array(512), new Float64Array(512)];
+    ropeReference(shape, { qkv, table: [], kCache, vCache }, 63, 2);
+    const kept = (cache: Float64Array) => [...cache.entries()].filter(([, value]) => value !== 0);
+    // Position 63 ends the first block, 64 begins the second: 128 heads of two values on.
+    const places = [126, 127, 254, 255, 256, 257, 384, 385];
+    expect(kept(kCache)).toEqual([2, 3, 4, 5, 12, 13, 14, 15].map((value, i) => [places[i], value]));
+    expect(kept(vCache)).toEqual([6, 7, 8, 9, 16, 17, 18, 19].map((value, i) => [places[i], value]));
+    for (const [place] of kept(kCache)) {
+      const head = Math.floor(place / 2);
+      expect(cachePlace(cachedPosition(head, 2), Math.floor(head / 64) % 2, 2)).toBe(head);
+    }
   });
 
   test('turns halves', () => {

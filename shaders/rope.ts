@@ -1,6 +1,7 @@
 /** Rotary position embedding of q in place, scaled by its position if need be, and of k into the KV cache, with v beside it. */
 import { directives, spread, STEP_WGSL, type Kernel } from './kernel.ts';
 import text from './rope.wgsl?raw';
+import cachePlace from './snippets/cache-place.wgsl?raw';
 
 /** Sizes of one layer's heads and of its cache. */
 export interface RopeShape {
@@ -32,7 +33,7 @@ const WORKGROUP_SIZE = 64;
 
 /**
  * `qkv` (tokens, stride), a row being [q heads | k heads | v heads]; `table` (positions, rotaryDim / 2) of (cos, sin)
- * from `ropeTable`; `k_cache` and `v_cache` (positions, kvHeads, headDim) of real. Su and others 2021, RoFormer.
+ * from `ropeTable`; `k_cache` and `v_cache` of real, laid out as `cache-layout.ts` says. Su and others 2021, RoFormer.
  */
 export const rope: Kernel<RopeShape> = {
   name: 'rope',
@@ -44,7 +45,7 @@ export const rope: Kernel<RopeShape> = {
     { name: 'step', access: 'uniform' },
   ],
   source: (_shape, { real }) =>
-    directives({ real, reduction: 'thread' }) + STEP_WGSL + `alias real = ${real};\n` + text,
+    directives({ real, reduction: 'thread' }) + STEP_WGSL + `alias real = ${real};\n` + cachePlace + text,
   overrides: ({ heads, kvHeads, headDim, rotaryDim, pairing, stride, queryScaling }) => ({
     WORKGROUP_SIZE,
     HEADS: heads,

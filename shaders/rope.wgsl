@@ -15,8 +15,8 @@ override ORIGINAL_CONTEXT_LENGTH: u32;
 
 @group(0) @binding(0) var<storage, read_write> qkv: array<f32>;      // (tokens, STRIDE): [q heads | k heads | v heads]
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;        // (positions, ROTARY_DIM / 2): cos, sin
-@group(0) @binding(2) var<storage, read_write> k_cache: array<real>; // (positions, KV_HEADS, HEAD_DIM)
-@group(0) @binding(3) var<storage, read_write> v_cache: array<real>; // (positions, KV_HEADS, HEAD_DIM)
+@group(0) @binding(2) var<storage, read_write> k_cache: array<real>; // (blocks, KV_HEADS, BLOCK, HEAD_DIM)
+@group(0) @binding(3) var<storage, read_write> v_cache: array<real>; // (blocks, KV_HEADS, BLOCK, HEAD_DIM)
 @group(0) @binding(4) var<uniform> step: Step;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -53,11 +53,11 @@ fn main(
   }
 
   if (is_value) {
-    let cached = (position * KV_HEADS + head - HEADS - KV_HEADS) * HEAD_DIM;
+    let cached = cache_place(position, head - HEADS - KV_HEADS) * HEAD_DIM;
     v_cache[cached + first] = real(a);
     v_cache[cached + second] = real(b);
   } else if (head >= HEADS) {
-    let cached = (position * KV_HEADS + head - HEADS) * HEAD_DIM;
+    let cached = cache_place(position, head - HEADS) * HEAD_DIM;
     k_cache[cached + first] = real(a);
     k_cache[cached + second] = real(b);
   } else {

@@ -10,7 +10,6 @@ override KV_HEADS: u32;
 override SCALE: f32;
 override CAUSAL: bool; // a token sees nothing behind itself
 override SOFTCAP: f32; // 0: none
-override POSITION_COLUMNS: u32 = KV_HEADS * COLUMNS; // of one position in a cache, all its heads
 
 const LOWEST = -3.4e38;
 
@@ -45,9 +44,10 @@ fn capped(score: f32) -> f32 {
   return score;
 }
 
-// Where a split of a kv head starts in the caches.
-fn cache_start(kv_head: u32, split: u32) -> u32 {
-  return split_first(split) * POSITION_COLUMNS + kv_head * COLUMNS;
+// Positions of a tile that begins at one, of so many that are left: it ends with its block, so that its keys, and its
+// values, lie side by side.
+fn tile_length(position: u32, left: u32) -> u32 {
+  return min(min(TILE, left), BLOCK - position % BLOCK);
 }
 
 fn partial_start(token: u32, head: u32, split: u32) -> u32 {

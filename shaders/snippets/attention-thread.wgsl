@@ -10,20 +10,22 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   if (token >= step.tokens) {
     return;
   }
-  let cached = cache_start(head / (HEADS / KV_HEADS), split);
+  let kv_head = head / (HEADS / KV_HEADS);
+  let begin = split_first(split);
   let visible = visible_positions(token, split);
   begin_thread(head, split);
 
   var sums: array<vec4f, COLUMNS>;
   var total = 0.0;
   var peak = LOWEST;
-  for (var first = hidden_positions(token, split); first < visible; first += TILE) {
-    let count = min(TILE, visible - first);
-    let tile = cached + first * POSITION_COLUMNS;
+  var count = 0u;
+  for (var first = hidden_positions(token, split); first < visible; first += count) {
+    count = tile_length(begin + first, visible - first);
+    let tile = cache_place(begin + first, kv_head) * COLUMNS;
     var scores: array<f32, TILE>;
     var tile_peak = peak;
     for (var t = 0u; t < count; t++) {
-      let key = tile + t * POSITION_COLUMNS;
+      let key = tile + t * COLUMNS;
       var products = vec4f();
       for (var at = key; at < key + COLUMNS; at++) {
         products += query(token, head, at - key) * vec4f(k_cache[at]);
@@ -41,7 +43,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
     for (var at = tile; at < tile + COLUMNS; at++) {
       var sum = shrink * sums[at - tile];
       for (var t = 0u; t < count; t++) {
-        sum += scores[t] * vec4f(v_cache[at + t * POSITION_COLUMNS]);
+        sum += scores[t] * vec4f(v_cache[at + t * COLUMNS]);
       }
       sums[at - tile] = sum;
     }

@@ -43,12 +43,13 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
   for (var head = 0u; head < GROUP_HEADS; head++) {
     seen_peaks[head] = LOWEST;
   }
-  let cached = cache_start(kv_head, split);
+  let begin = split_first(split);
   let visible = visible_positions(token, split);
   let hidden = hidden_positions(token, split);
-  for (var first = hidden; first < visible; first += TILE) {
-    let count = min(TILE, visible - first);
-    let tile = cached + first * POSITION_COLUMNS;
+  var count = 0u;
+  for (var first = hidden; first < visible; first += count) {
+    count = tile_length(begin + first, visible - first);
+    let tile = cache_place(begin + first, kv_head) * COLUMNS;
     score_tile(tile, count, local);
     workgroupBarrier();
     for (var i = local; i < GROUP_HEADS * TILE; i += WORKGROUP_SIZE) {
@@ -66,7 +67,7 @@ fn attend(workgroup: vec3u, grid: vec3u, local: u32) {
         totals[head] *= shrink;
       }
       for (var t = slice; t < count; t += SLICES) {
-        let value = vec4f(v_cache[tile + t * POSITION_COLUMNS + column]);
+        let value = vec4f(v_cache[tile + t * COLUMNS + column]);
         for (var head = 0u; head < GROUP_HEADS; head++) {
           let weight = scores[head * TILE + t];
           sums[head] += weight * value;
@@ -120,7 +121,7 @@ fn score_tile(tile: u32, count: u32, local: u32) {
   for (var column = lane; column < COLUMNS; column += LANES) {
     var keys: array<vec4f, QUAD_POSITIONS>;
     for (var i = 0u; i < QUAD_POSITIONS; i++) {
-      keys[i] = vec4f(k_cache[tile + min(quad + i * QUADS, count - 1) * POSITION_COLUMNS + column]);
+      keys[i] = vec4f(k_cache[tile + min(quad + i * QUADS, count - 1) * COLUMNS + column]);
     }
     for (var head = 0u; head < GROUP_HEADS; head++) {
       let query = group_rows[head * COLUMNS + column];

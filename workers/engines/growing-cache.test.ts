@@ -16,12 +16,14 @@ import { bytesSource } from '../source/bytes-source.ts';
 import type { EngineOptions } from './declare-model.ts';
 import { NativeEngine } from './native.ts';
 
-const SIZES = { layers: 3, embedding: 64, feedForward: 96, heads: 4, kvHeads: 2, contextLength: 150 } as const;
+const SIZES = { layers: 3, embedding: 64, feedForward: 96, heads: 4, kvHeads: 2, contextLength: 180 } as const;
 const PROMPT = Array.from({ length: 12 }, (_, i) => 40 + ((i * 31) % 90));
-/** Longer than the cache at first, twice over. */
-const LONG_PROMPT = Array.from({ length: 41 }, (_, i) => 40 + ((i * 17) % 90));
+/** Longer than the cache at first. */
+const LONG_PROMPT = Array.from({ length: 80 }, (_, i) => 40 + ((i * 17) % 90));
 const DRAWN: SamplerSettings = { ...DEFAULT_SAMPLER, temperature: 1.2, topK: 30, frequencyPenalty: 0.4, seed: 5 };
+/** Less than a block: one block is what there is at first. */
 const FIRST = 8;
+const BLOCK = 64;
 /** Bytes of f32 keys and values for each position, all layers. */
 const POSITION_BYTES = 2 * 3 * 2 * 16 * 4;
 /** Drivers in software compile a kernel for seconds. */
@@ -66,7 +68,7 @@ describe.runIf(present)('a cache that grows', { timeout: COMPILING_MS }, () => {
     whole.dispose();
     const growing = await load(architecture, reduction, { ...options, firstCacheTokens: FIRST });
     const { gpuBytes, contextBytes } = growing.model;
-    expect(gpuBytes.kvCache).toBe((contextBytes / SIZES.contextLength) * FIRST);
+    expect(gpuBytes.kvCache).toBe(POSITION_BYTES * BLOCK);
     expect(await conversation(growing)).toEqual(expected);
     expect(gpuBytes.kvCache).toBe(contextBytes);
     expect(device.bytes('kv-cache')).toBe(contextBytes);
@@ -87,9 +89,8 @@ describe.runIf(present)('a cache that grows', { timeout: COMPILING_MS }, () => {
       else held.push(bytes);
       before = made();
     };
-    // The last of the prompt is at position 11: 16 fit it.
-    await engine.answer(PROMPT, { sampler: DRAWN, ignoreEnd: true, maxTokens: 60 }, onEvent);
-    expect(held).toEqual([16, 32, 64, 128]);
+    await engine.answer(PROMPT, { sampler: DRAWN, ignoreEnd: true, maxTokens: 130 }, onEvent);
+    expect(held).toEqual([64, 128, 192]);
     engine.dispose();
   });
 
@@ -104,24 +105,24 @@ describe.runIf(present)('a cache that grows', { timeout: COMPILING_MS }, () => {
   }
 
   test.each([1, 2, 4])('no memory at buffer %i: the answer ends, its text stays, and it can go on', async (calls) => {
-    const engine = await load('llama', 'thread', { firstCacheTokens: 16, pipelineDepth: 3 });
-    const whole = await engine.answer(PROMPT, { sampler: DRAWN, ignoreEnd: true, maxTokens: 40 });
+    const engine = await load('llama', 'thread', { firstCacheTokens: FIRST, pipelineDepth: 3 });
+    const whole = await engine.answer(PROMPT, { sampler: DRAWN, ignoreEnd: true, maxTokens: 80 });
     engine.dispose();
 
-    const short = await load('llama', 'thread', { firstCacheTokens: 16, pipelineDepth: 3 });
+    const short = await load('llama', 'thread', { firstCacheTokens: FIRST, pipelineDepth: 3 });
     runOutOfMemory(calls);
     let text = '';
     const onEvent = (event: GenerateEvent): void => {
       if (event.kind === 'text') text += event.text;
     };
     const tokens: number[] = [];
-    const options = { sampler: DRAWN, ignoreEnd: true, maxTokens: 40 };
+    const options = { sampler: DRAWN, ignoreEnd: true, maxTokens: 80 };
     await expect(short.answer(PROMPT, options, onEvent, undefined, tokens)).rejects.toMatchObject({
       name: 'ContextFull',
-      message: expect.stringMatching(/memory for more than 16 tokens.*Start a new chat/s) as string,
+      message: expect.stringMatching(/memory for more than 64 tokens.*Start a new chat/s) as string,
     });
-    // Positions 0 to 15 have run; what the last of them drew is said.
-    expect(tokens).toEqual(whole.tokens.slice(0, 16 - PROMPT.length + 1));
+    // Positions 0 to 63 have run; what the last of them drew is said.
+    expect(tokens).toEqual(whole.tokens.slice(0, BLOCK - PROMPT.length + 1));
     expect(whole.text.startsWith(text)).toBe(true);
     expect(text).not.toBe('');
     expect(device.bytes('kv-cache')).toBe(short.model.gpuBytes.kvCache);
@@ -133,7 +134,7 @@ describe.runIf(present)('a cache that grows', { timeout: COMPILING_MS }, () => {
 
     vi.restoreAllMocks();
     const prefix = { ids: tokens, leftOut: '' };
-    const goesOn = await short.answer(PROMPT, { ...options, maxTokens: 40 - tokens.length, prefix });
+    const goesOn = await short.answer(PROMPT, { ...options, maxTokens: 80 - tokens.length, prefix });
     expect(goesOn.tokens).toEqual(whole.tokens);
     expect(goesOn.reusedTokens).toBe(15);
     expect(device.bytes('kv-cache')).toBe(short.model.gpuBytes.kvCache);

@@ -11,8 +11,8 @@ import { runOnce } from './run-once.ts';
 
 const HEAD_DIM = 32;
 const SIZES = { heads: 4, kvHeads: 2, headDim: HEAD_DIM, scale: HEAD_DIM ** -0.5 };
-/** Positions that the caches hold. */
-const CAPACITY = 96;
+/** Positions that the caches hold: two blocks. */
+const CAPACITY = 128;
 /** The token's own position lies in the second of two splits. */
 const SPLITS = { splitUnit: 64, mostSplits: 2 };
 const POSITION = 79;

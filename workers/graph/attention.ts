@@ -46,7 +46,7 @@ export interface ScoreOptions {
   readonly sinks?: Slot | undefined;
 }
 
-/** One layer's cache: K and V, each (positions, kvHeads, headDim) of the variant's `real`. */
+/** One layer's cache: K and V, each of the variant's `real`, laid out as `shaders/cache-layout.ts` says. */
 export interface LayerCache {
   readonly keys: Slot;
   readonly values: Slot;

@@ -1,8 +1,9 @@
 /**
  * A model's KV cache: room for the first positions when it is made, and twice as many whenever a text needs more, so that a
- * long context costs memory only once it is used. Positions lie one after another, so what a buffer holds is the start of a
- * larger one; it is copied on the GPU. Refuses more positions than the context has.
+ * long context costs memory only once it is used. Positions lie block after block (`shaders/cache-layout.ts`), so what a
+ * buffer holds is the start of a larger one; it is copied on the GPU. Refuses more positions than the context has.
  */
+import { cachePositions } from '../../shaders/cache-layout.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import { formatBytes } from '../protocol/format-bytes.ts';
@@ -21,7 +22,7 @@ export interface KvCacheSizes {
   readonly firstPositions: number;
 }
 
-/** Keys and values of every layer, each (positions, kvHeads, headDim). */
+/** Keys and values of every layer. */
 export class KvCache {
   readonly layers: readonly LayerCache[];
   readonly #graph: Graph;
@@ -33,8 +34,8 @@ export class KvCache {
     this.#graph = graph;
     this.#sizes = sizes;
     const { layers, positionBytes, contextLength, firstPositions } = sizes;
-    this.#positions = Math.min(firstPositions, contextLength);
-    const bytes = { most: positionBytes * contextLength, first: positionBytes * this.#positions };
+    this.#positions = cachePositions(Math.min(firstPositions, contextLength));
+    const bytes = { most: positionBytes * cachePositions(contextLength), first: positionBytes * this.#positions };
     const slot = (label: string): Slot => graph.memory.add(Slot.growing(label, bytes, 'kv-cache'));
     this.layers = Array.from({ length: layers }, (_, layer) => ({
       keys: slot(`keys of layer ${layer}`),
@@ -57,7 +58,7 @@ export class KvCache {
     if (positions > contextLength) throw new Error(`${positions} positions are asked of a context of ${contextLength}`);
     let wanted = this.#positions;
     while (wanted < positions) wanted *= 2;
-    wanted = Math.min(wanted, contextLength);
+    wanted = Math.min(wanted, cachePositions(contextLength));
     try {
       // One after another: what is there twice at any time is one layer's keys or values.
       for (const { keys, values } of this.layers) {

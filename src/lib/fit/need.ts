@@ -34,6 +34,8 @@ const FEW_TOKENS = 8;
 const ROUTE_BYTES = 8;
 /** Settings, thresholds and the sampler's partial results, 2048 bytes for each of a few tokens. */
 const SMALL_BUFFERS_BYTES = 24_576;
+/** Positions of the KV cache come in whole blocks: `shaders/cache-layout.ts`. */
+const CACHE_BLOCK = 64;
 /** Angles for all layers, and for those of another base in families that have two. */
 const ROPE_TABLES = 2;
 
@@ -51,7 +53,8 @@ export function memoryNeed(
   const { layers, embeddingLength, feedForwardLength, heads, kvHeads, headDim, vocabularySize, experts } = sizes;
   const tokens = isFallback ? CHUNK_TOKENS.fallback : CHUNK_TOKENS.hardware;
   const rows = (dim: number): number => 4 * tokens * Math.ceil(dim / 32) * 32;
-  const keysOfLayer = kvHeads * contextTokens * headDim * (f16 && !exact ? 2 : 4);
+  const positions = Math.ceil(contextTokens / CACHE_BLOCK) * CACHE_BLOCK;
+  const keysOfLayer = kvHeads * positions * headDim * (f16 && !exact ? 2 : 4);
   const partial = 4 * heads * (headDim + 2);
   const stream = rows(embeddingLength);
   const used = experts?.used ?? 1;
