@@ -17,10 +17,11 @@ import {
   type TokenExplanation,
 } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
-import type { Grammar, OpenGrammar } from '../sample/grammar.ts';
+import type { OpenGrammar } from '../sample/grammar.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
-import { AnswerForm, grammarTokens } from './answer-form.ts';
+import type { AnswerForm } from './answer-form.ts';
+import { AnswerForms } from './answer-forms.ts';
 import { AnswerLoop, type LoopStart } from './answer-loop.ts';
 import { checkIds, NO_PREFIX, type PrefixIds } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
@@ -67,13 +68,11 @@ export class NativeEngine {
   readonly text: ModelText;
   /** Ids whose keys and values are in the cache, by position. */
   #cached: number[] = [];
-  readonly #openGrammar: OpenGrammar | undefined;
-  /** What holds answers to forms, once one was. */
-  #grammar: Promise<Grammar> | null = null;
+  readonly #forms: AnswerForms;
 
   private constructor(gpu: Gpu, model: LoadedNativeModel, openGrammar: OpenGrammar | undefined) {
     this.gpu = gpu;
-    this.#openGrammar = openGrammar;
+    this.#forms = new AnswerForms(gpu, model, openGrammar);
     this.model = model;
     this.text = new ModelText(model.template, model.tokenizer);
   }
@@ -143,11 +142,11 @@ export class NativeEngine {
     text.begin(prefix.ids, prefix.leftOut);
     for (const id of tokens) text.push(id);
 
-    const form = await this.#holdTo(options, promptIds, [...prefix.ids, ...tokens]);
+    const form = await this.#forms.begin(options, promptIds, [...prefix.ids, ...tokens]);
     const sampling = this.beginSampling(options.sampler, form !== null);
     const startedAt = performance.now();
     const start = { ids: [...begun, ...tokens], limit: limit - said };
-    const complete = form !== null && !this.#writeMask(form);
+    const complete = form !== null && !form.writeMask();
     const prefill = complete
       ? { result: null, reusedTokens: 0, ranTokens: 0 }
       : await this.prefill(start.ids, sampling, false, onEvent, signal);
@@ -229,55 +228,9 @@ export class NativeEngine {
     return this.model.sampler.use(this.gpu, settings, masked);
   }
 
-  /** The form of an answer behind what was said of it, ready to be drawn by; `null` where it has none. */
-  async #holdTo(
-    { format, verbatim, thinks = true }: AnswerOptions,
-    promptIds: readonly number[],
-    said: readonly number[],
-  ): Promise<AnswerForm | null> {
-    if (format === undefined) return null;
-    const { tokenizer, template, shape, sampler } = this.model;
-    const { vocabularySize } = shape;
-    if (!this.#openGrammar)
-      throw new EngineError('SettingInvalid', {
-        what: 'Answers cannot be held to a form here',
-        remedy: 'Answer as text.',
-      });
-    this.#grammar ??= this.#openGrammar(grammarTokens(tokenizer, vocabularySize));
-    const marks = verbatim ? null : template.thinking;
-    try {
-      const [grammar] = await Promise.all([this.#grammar, sampler.prepareMask()]);
-      return await AnswerForm.begin(grammar, format, { tokenizer, marks, vocabularySize }, promptIds, said, thinks);
-    } catch (error) {
-      this.#endGrammar();
-      throw error;
-    }
-  }
-
-  /** Puts what may come next on the GPU; false where nothing may. */
-  #writeMask({ mask }: AnswerForm): boolean {
-    if (mask !== null) this.model.sampler.writeMask(this.gpu, mask);
-    return mask !== null;
-  }
-
   #beginLoop(form: AnswerForm | null, sampling: readonly Step[], start: LoopStart): AnswerLoop | HeldLoop {
     if (form === null) return new AnswerLoop(this.model, sampling, start);
-    const { runner, sampler } = this.model;
-    const writeMask = (mask: Uint32Array<ArrayBuffer>): void => {
-      sampler.writeMask(this.gpu, mask);
-    };
-    return new HeldLoop({ runner, form, writeMask }, sampling, start);
-  }
-
-  /** Its memory and its thread go; the next form makes it anew. */
-  #endGrammar(): void {
-    this.#grammar?.then(
-      (grammar) => {
-        grammar.end();
-      },
-      () => undefined,
-    );
-    this.#grammar = null;
+    return new HeldLoop(this.model.runner, form, sampling, start);
   }
 
   /**
@@ -323,7 +276,7 @@ export class NativeEngine {
 
   /** Frees the model's buffers; the device stays open. */
   dispose(): void {
-    this.#endGrammar();
+    this.#forms.end();
     this.#cached = [];
     this.model.dispose();
   }
