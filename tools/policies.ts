@@ -23,7 +23,7 @@ export const POLICIES: Record<string, readonly string[]> = {
   ],
   '/engine.html': [
     "default-src 'none'",
-    // hash-wasm, by which stored weights are known again, compiles WebAssembly.
+    // hash-wasm, by which stored weights are known again, and xgrammar, which holds answers to forms, compile WebAssembly.
     "script-src 'self' 'wasm-unsafe-eval'",
     'worker-src blob:',
     "connect-src 'none'",

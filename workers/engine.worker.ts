@@ -3,4 +3,4 @@ import { expose } from 'comlink';
 import { EngineService } from './engines/service.ts';
 
 // What holds answers to a form comes with the first one: most answers are text.
-expose(new EngineService(async (tokens) => new (await import('./grammar/start.ts')).GrammarWorker(tokens)));
+expose(new EngineService(async (tokens) => (await import('./grammar/start.ts')).openGrammar(tokens)));

@@ -2,11 +2,6 @@
 import type { AnswerFormat } from '../../workers/protocol/engine.ts';
 import type { Settings } from './settings.ts';
 
-/** What answers may be. */
-export const ANSWER_KINDS = ['text', 'json', 'schema', 'grammar'] as const;
-/** One of them. */
-export type AnswerKind = (typeof ANSWER_KINDS)[number];
-
 /** What the engine is to hold an answer to; `null`: it is text. */
 export function formatOf({ answerAs, answerSchema, answerGrammar }: Settings): AnswerFormat | null {
   switch (answerAs) {

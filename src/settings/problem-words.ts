@@ -1,9 +1,8 @@
 /** Why a setting or a file of presets is not taken, in sentences. */
 import { m } from '../paraglide/messages.js';
 import { plainNumber } from '../lib/plain-number.ts';
-import { ANSWER_KINDS } from './answer-format.ts';
 import type { Place, PresetRefusal } from './preset-file.ts';
-import type { Problem } from './settings.ts';
+import { ANSWER_KINDS, type Problem } from './settings.ts';
 
 /** What a setting's value must be, as a sentence. */
 export function sayProblem(problem: Problem): string {

@@ -1,7 +1,11 @@
 /** What a person may set for answers, what each value may be, and which one holds where several levels speak. No state. */
 import { DEFAULT_SAMPLER, FORMAT_UNITS_MAX } from '../../workers/protocol/engine.ts';
 import type { RecommendedSampling } from '../../workers/protocol/model.ts';
-import { ANSWER_KINDS, type AnswerKind } from './answer-format.ts';
+
+/** What answers may be. */
+export const ANSWER_KINDS = ['text', 'json', 'schema', 'grammar'] as const;
+/** One of them. */
+export type AnswerKind = (typeof ANSWER_KINDS)[number];
 
 /** A number's bounds, both allowed. */
 export interface Bounds {

@@ -30,6 +30,8 @@ export interface FormModel {
   readonly marks: ThinkingMarks | null;
   /** Rows of logits. */
   readonly vocabularySize: number;
+  /** Puts what may come next on the GPU, for the steps that draw. */
+  readonly writeMask: (mask: Uint32Array<ArrayBuffer>) => void;
 }
 
 /** The form of one answer. */
@@ -38,9 +40,11 @@ export class AnswerForm {
   readonly #thought: ThoughtWatch;
   /** All tokens but those that end a turn. */
   readonly #thinking: Uint32Array<ArrayBuffer>;
+  readonly #writeMask: FormModel['writeMask'];
   #mask: TokenMask = null;
 
-  private constructor(grammar: Grammar, thought: ThoughtWatch, { tokenizer, vocabularySize }: FormModel) {
+  private constructor(grammar: Grammar, thought: ThoughtWatch, { tokenizer, vocabularySize, writeMask }: FormModel) {
+    this.#writeMask = writeMask;
     this.#grammar = grammar;
     this.#thought = thought;
     this.#thinking = new Uint32Array(Math.ceil(vocabularySize / 32));
@@ -75,6 +79,13 @@ export class AnswerForm {
     const mask = this.#mask.slice();
     allow(mask, openId);
     return mask;
+  }
+
+  /** Puts what may come next on the GPU; false where the answer is complete. */
+  writeMask(): boolean {
+    const { mask } = this;
+    if (mask !== null) this.#writeMask(mask);
+    return mask !== null;
   }
 
   /** The next token. */

@@ -7,19 +7,12 @@ import type { AnswerForm } from './answer-form.ts';
 import type { LoopStart } from './answer-loop.ts';
 import type { Runner } from './runner.ts';
 
-/** What the loop runs with. */
-export interface HeldLoopModel {
-  readonly runner: Pick<Runner, 'forward' | 'reserve' | 'sample'>;
-  readonly form: Pick<AnswerForm, 'mask' | 'accept'>;
-  /** Puts what may come next on the GPU, for the steps that draw. */
-  readonly writeMask: (mask: Uint32Array<ArrayBuffer>) => void;
-}
-
 /** The ids of one answer, in the order in which they are drawn. */
 export class HeldLoop {
   readonly draftedTokens = 0;
   readonly acceptedTokens = 0;
-  readonly #model: HeldLoopModel;
+  readonly #runner: Pick<Runner, 'forward' | 'reserve' | 'sample'>;
+  readonly #form: Pick<AnswerForm, 'writeMask' | 'accept'>;
   readonly #sampling: readonly Step[];
   readonly #position: number;
   readonly #limit: number;
@@ -27,8 +20,14 @@ export class HeldLoop {
   #given = 0;
   #ran = 0;
 
-  constructor(model: HeldLoopModel, sampling: readonly Step[], { ids, first, limit }: LoopStart) {
-    this.#model = model;
+  constructor(
+    runner: Pick<Runner, 'forward' | 'reserve' | 'sample'>,
+    form: Pick<AnswerForm, 'writeMask' | 'accept'>,
+    sampling: readonly Step[],
+    { ids, first, limit }: LoopStart,
+  ) {
+    this.#runner = runner;
+    this.#form = form;
     this.#sampling = sampling;
     this.#position = ids.length;
     this.#limit = limit;
@@ -47,16 +46,13 @@ export class HeldLoop {
 
   /** The next id; `null` where the form is complete. At most `limit` times. */
   async next(): Promise<number | null> {
-    const { form, runner, writeMask } = this.#model;
     if (this.#given++ === 0) {
       await this.#runOn();
       return this.#latest;
     }
-    await form.accept(this.#latest);
-    const { mask } = form;
-    if (mask === null) return null;
-    writeMask(mask);
-    const drawn = runner.sample(this.ranThrough - 1, this.#sampling);
+    await this.#form.accept(this.#latest);
+    if (!this.#form.writeMask()) return null;
+    const drawn = this.#runner.sample(this.ranThrough - 1, this.#sampling);
     await this.#runOn();
     return (this.#latest = await drawn);
   }
@@ -69,9 +65,8 @@ export class HeldLoop {
   /** Runs the id that was drawn last, which is on the GPU alone as yet; not the answer's last, behind which nothing comes. */
   async #runOn(): Promise<void> {
     if (this.#ran + 1 >= this.#limit) return;
-    const { runner } = this.#model;
-    await runner.reserve(this.ranThrough + 1);
-    runner.forward(this.ranThrough);
+    await this.#runner.reserve(this.ranThrough + 1);
+    this.#runner.forward(this.ranThrough);
     this.#ran++;
   }
 }

@@ -18,6 +18,7 @@ import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { OpenGrammar } from '../sample/grammar.ts';
 import { checkSettings } from '../sample/sampler.ts';
 import type { AnswerPiece } from '../text/answer-splitter.ts';
+import { AnswerForms } from './answer-forms.ts';
 import { AnswerLoop, type LoopStart } from './answer-loop.ts';
 import type { Answer, AnswerOptions } from './answer-options.ts';
 import { checkIds, NO_PREFIX } from './answer-prefix.ts';
@@ -25,8 +26,7 @@ import { AnswerText } from './answer-text.ts';
 import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
 import { checkLogprobs, checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
-import { HeldForms } from './held-forms.ts';
-import type { HeldLoop } from './held-loop.ts';
+import { HeldLoop } from './held-loop.ts';
 import type { LogprobLoop } from './logprob-loop.ts';
 import { type LoadedNativeModel, loadModel, type ModelBytes } from './load-model.ts';
 import { ModelText } from './model-text.ts';
@@ -47,11 +47,11 @@ export class NativeEngine {
   readonly text: ModelText;
   /** Ids whose keys and values are in the cache, by position. */
   #cached: number[] = [];
-  readonly #forms: HeldForms;
+  readonly #forms: AnswerForms;
 
   private constructor(gpu: Gpu, model: LoadedNativeModel, openGrammar: OpenGrammar | undefined) {
     this.gpu = gpu;
-    this.#forms = new HeldForms(gpu, model, openGrammar);
+    this.#forms = new AnswerForms(gpu, model, openGrammar);
     this.model = model;
     this.text = new ModelText(model.template, model.tokenizer);
   }
@@ -128,7 +128,7 @@ export class NativeEngine {
     const sampling = this.beginSampling(options.sampler, form !== null);
     const startedAt = performance.now();
     const start = { ids: [...begun, ...tokens], limit: limit - said };
-    const complete = form !== null && !this.#forms.allow(form);
+    const complete = form !== null && !form.writeMask();
     const prefill = complete
       ? { result: null, reusedTokens: 0, ranTokens: 0 }
       : await this.prefill(start.ids, sampling, topLogprobs !== undefined, onEvent, signal);
@@ -141,7 +141,9 @@ export class NativeEngine {
     const countsBefore = { ...this.gpu.counts };
     const behind = first === undefined ? null : { ...start, first };
     const begin = (from: LoopStart): AnswerLoop | HeldLoop =>
-      form === null ? new AnswerLoop(this.model, sampling, from) : this.#forms.loop(form, sampling, from);
+      form === null
+        ? new AnswerLoop(this.model, sampling, from)
+        : new HeldLoop(this.model.runner, form, sampling, from);
     const loop = observed ?? (behind && begin(behind));
     let thoughtAt = prefilledAt;
     const report = (finishReason: FinishReason): Answer => {

@@ -21,41 +21,47 @@ interface Remote {
   end(): Promise<void>;
 }
 
-/** The forms of one model, in a worker that starts with the first of them. */
-export class GrammarWorker implements Grammar {
-  readonly #tokens: GrammarTokens;
-  readonly #start: () => Worker;
-  #worker: Worker | null = null;
-  #remote: Remote | null = null;
+/**
+ * Holds answers to forms in a worker of its own; on this thread where that cannot start, as in Chromium without a network,
+ * where what a worker's own worker imports does not come from the service worker. There no limit of time holds.
+ */
+export async function openGrammar(tokens: GrammarTokens): Promise<Grammar> {
+  const worker = await startWorker();
+  if (worker !== null) return new GrammarWorker(tokens, worker);
+  const { HeldForm } = await import('./held-form.ts');
+  return HeldForm.open(tokens);
+}
 
-  constructor(tokens: GrammarTokens, start: () => Worker = startWorker) {
+/** The forms of one model in a worker. After a rejection it is of no more use. */
+class GrammarWorker implements Grammar {
+  readonly #worker: Worker;
+  readonly #remote: Remote;
+  /** Until its tokens have been taken in. */
+  #tokens: GrammarTokens | null;
+
+  constructor(tokens: GrammarTokens, worker: Worker) {
     this.#tokens = tokens;
-    this.#start = start;
+    this.#worker = worker;
+    this.#remote = wrap<Remote>(worker) as unknown as Remote;
   }
 
   async begin(format: AnswerFormat): Promise<TokenMask> {
-    if (this.#remote === null) {
-      this.#worker = this.#start();
-      this.#remote = wrap<Remote>(this.#worker) as unknown as Remote;
-      await this.#within(START_LIMIT_MS, this.#remote.open(this.#tokens));
-    }
+    if (this.#tokens !== null) await this.#within(START_LIMIT_MS, this.#remote.open(this.#tokens));
+    this.#tokens = null;
     return this.#within(LIMIT_MS, this.#remote.begin(format));
   }
 
   accept(ids: readonly number[]): Promise<TokenMask> {
-    if (this.#remote === null) throw new Error('a token is said before its answer has begun');
     return this.#within(LIMIT_MS, this.#remote.accept(ids));
   }
 
   end(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#remote = null;
+    this.#worker.terminate();
   }
 
   /** The answer, or a refusal and the worker's end. */
   async #within<T>(limitMs: number, answer: Promise<T>): Promise<T> {
-    const worker = this.#worker!;
+    const worker = this.#worker;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const failure = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -87,17 +93,25 @@ export class GrammarWorker implements Grammar {
   }
 }
 
-function startWorker(): Worker {
-  const bootstrap = `import ${JSON.stringify(new URL(workerUrl, import.meta.url).href)};`;
+async function startWorker(): Promise<Worker | null> {
+  const bootstrap = `import ${JSON.stringify(new URL(workerUrl, import.meta.url).href)};\npostMessage(null);`;
   const blobUrl = URL.createObjectURL(new Blob([bootstrap], { type: 'text/javascript' }));
-  const worker = new Worker(blobUrl, { type: 'module' });
-  // The worker has it once it says its first word.
-  worker.addEventListener(
-    'message',
-    () => {
-      URL.revokeObjectURL(blobUrl);
-    },
-    { once: true },
-  );
-  return worker;
+  try {
+    const worker = new Worker(blobUrl, { type: 'module' });
+    const starts = await new Promise<boolean>((resolve) => {
+      worker.onmessage = () => {
+        resolve(true);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        resolve(false);
+      };
+    });
+    worker.onmessage = null;
+    if (starts) return worker;
+    worker.terminate();
+    return null;
+  } finally {
+    URL.revokeObjectURL(blobUrl);
+  }
 }

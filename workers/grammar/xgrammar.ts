@@ -5,7 +5,9 @@
  * Whatever it refuses, it refuses by ending itself, with its reason on the console: that is caught here, and after it the
  * whole worker is to be made anew.
  */
-type Package = typeof import('@mlc-ai/web-xgrammar');
+import type * as xgrammar from '@mlc-ai/web-xgrammar';
+
+type Package = typeof xgrammar;
 
 /** The package, and what it says on the console. */
 export interface Xgrammar {
