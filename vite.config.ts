@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
+import { inlineWorkerOnce } from './tools/inline-worker.ts';
 import { leanWords } from './tools/lean-words.ts';
 import { POLICIES } from './tools/policies.ts';
 import { WORDS } from './tools/words.mjs';
@@ -106,7 +107,7 @@ export default defineConfig({
       },
     }),
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [inlineWorkerOnce()] },
   build: {
     target: 'es2023',
     // Module preload is native wherever WebGPU is; the polyfill would fetch, and a data: script would break the policy.

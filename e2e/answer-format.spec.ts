@@ -1,4 +1,5 @@
 /** An answer held to a form that a person sets: with the server gone and the network off, and nothing asked of either. */
+import { look } from './screens.ts';
 import { expect, noiseModel, recordRequests, test } from './site.ts';
 
 const SCHEMA = {
@@ -7,7 +8,13 @@ const SCHEMA = {
   required: ['ok', 'count'],
 };
 
-test('a person has a model of noise answer in JSON, offline', async ({ site, person, context }) => {
+test('a person has a model of noise answer in JSON, offline and in a worker of its own', async ({
+  site,
+  person,
+  context,
+}) => {
+  let workers = 0;
+  person.page.on('worker', () => workers++);
   await person.open(site.url);
   await person.load(noiseModel('Noise'));
   await person.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
@@ -21,17 +28,12 @@ test('a person has a model of noise answer in JSON, offline', async ({ site, per
   await expect(settings.getByText('This is not JSON yet:')).toBeVisible();
   await field.fill(JSON.stringify(SCHEMA));
   await expect(settings.getByText('This is not JSON yet:')).toHaveCount(0);
-  for (const [name, width] of [
-    ['desktop', 1440],
-    ['phone', 390],
-  ] as const) {
-    await person.page.setViewportSize({ width, height: 900 });
-    await field.scrollIntoViewIfNeeded();
-    const shot = await person.page.screenshot();
-    await test.info().attach(name, { body: shot, contentType: 'image/png' });
-  }
+  await field.scrollIntoViewIfNeeded();
+  await look(person.page, 'answer-as');
   await person.page.keyboard.press('Escape');
+  const before = workers;
   await person.ask('Is it so?');
+  expect(workers).toBe(before + 1);
   const answer = JSON.parse(await person.keptAnswer()) as { ok: unknown; count: number };
   expect(typeof answer.ok).toBe('boolean');
   expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]).toContain(answer.count);

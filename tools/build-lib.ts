@@ -18,15 +18,8 @@ const DECLARATIONS = [
 async function buildOne(entry: string, fileName: string): Promise<void> {
   await build({
     configFile: false,
-    // The worker finds the file beside itself, wherever both lie.
-    base: './',
     logLevel: 'warn',
     publicDir: false,
-    // What holds answers to forms is a megabyte that few answers need: a file of its own.
-    worker: {
-      format: 'es',
-      rolldownOptions: { output: { codeSplitting: false, minify: true, entryFileNames: '[name].js' } },
-    },
     build: {
       target: 'es2023',
       outDir: TARGET,

@@ -1,13 +1,14 @@
 /**
  * Starts the worker that holds answers to forms, and ends it where it takes too long or fails: its package cannot be
  * interrupted, refuses by ending itself, and what it is given is a stranger's. It starts from a `blob:`, so that the policy
- * of the engine's document binds it as well.
+ * of the engine's document binds it as well, and that holds all of it: in a worker that a worker from a blob
+ * starts, Chromium takes no address for the site's own, so that nothing can be imported there.
  */
 import { wrap } from 'comlink';
 import type { AnswerFormat } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { Grammar, GrammarTokens, TokenMask } from '../sample/grammar.ts';
-import workerUrl from '../grammar.worker.ts?worker&url';
+import FormWorker from '../grammar.worker.ts?worker&inline';
 
 /** The longest that a form may take to be prepared, or one of its tokens. A large schema took 1.4 s on two slow cores. */
 const LIMIT_MS = 10_000;
@@ -21,15 +22,26 @@ interface Remote {
   end(): Promise<void>;
 }
 
-/**
- * Holds answers to forms in a worker of its own; on this thread where that cannot start, as in Chromium without a network,
- * where what a worker's own worker imports does not come from the service worker. There no limit of time holds.
- */
+/** Holds answers to forms in a worker of its own. Rejects with `WorkerFailed` where that cannot start. */
 export async function openGrammar(tokens: GrammarTokens): Promise<Grammar> {
-  const worker = await startWorker();
-  if (worker !== null) return new GrammarWorker(tokens, worker);
-  const { HeldForm } = await import('./held-form.ts');
-  return HeldForm.open(tokens);
+  const worker = new FormWorker();
+  await new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => {
+      resolve();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      reject(
+        new EngineError('WorkerFailed', {
+          what: `What holds answers to a form could not start: ${event.message || 'the browser does not allow it'}`,
+          remedy: 'Set answers to text, or update the browser.',
+        }),
+      );
+    };
+  });
+  worker.onmessage = null;
+  return new GrammarWorker(tokens, worker);
 }
 
 /** The forms of one model in a worker. After a rejection it is of no more use. */
@@ -90,28 +102,5 @@ class GrammarWorker implements Grammar {
     } finally {
       clearTimeout(timer);
     }
-  }
-}
-
-async function startWorker(): Promise<Worker | null> {
-  const bootstrap = `import ${JSON.stringify(new URL(workerUrl, import.meta.url).href)};\npostMessage(null);`;
-  const blobUrl = URL.createObjectURL(new Blob([bootstrap], { type: 'text/javascript' }));
-  try {
-    const worker = new Worker(blobUrl, { type: 'module' });
-    const starts = await new Promise<boolean>((resolve) => {
-      worker.onmessage = () => {
-        resolve(true);
-      };
-      worker.onerror = (event) => {
-        event.preventDefault();
-        resolve(false);
-      };
-    });
-    worker.onmessage = null;
-    if (starts) return worker;
-    worker.terminate();
-    return null;
-  } finally {
-    URL.revokeObjectURL(blobUrl);
   }
 }
