@@ -51,9 +51,13 @@ export function noiseModel(name: string, options: RandomModelOptions = {}): Mode
   return upload(`${name}.gguf`, writeGguf(randomModel({ name, ...sizes, ...options })));
 }
 
+/** How long nothing is asked for before a page is taken to be at rest. */
+const REST_MS = 500;
+
 /**
- * Every request that a browser context makes from now on, apart from `blob:` and `data:`, which leave no machine, and the
- * browser's own look for a newer service worker, which follows some page loads by a second and nothing that a person does.
+ * Every request that a browser context makes from now on, once it is at rest: a model that is ready is noted as used, for
+ * which a part of the library's worker comes. Apart from `blob:` and `data:`, which leave no machine, and the browser's own
+ * look for a newer service worker, which follows some page loads by a second and nothing that a person does.
  */
 export async function recordRequests(context: BrowserContext): Promise<string[]> {
   // Each worker tells of its requests by itself: an answer from it comes after all that it has told before.
@@ -62,6 +66,11 @@ export async function recordRequests(context: BrowserContext): Promise<string[]>
   context.on('request', (request) => {
     if (!/^(blob|data):/.test(request.url()) && !isUpdateCheck(request.url())) urls.push(request.url());
   });
+  for (let before = -1; before !== urls.length;) {
+    before = urls.length;
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  }
+  urls.length = 0;
   return urls;
 }
 
