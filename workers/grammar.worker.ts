@@ -1,7 +1,6 @@
 /** Knows which tokens a form allows, for the engine worker: apart from it, so that it can be ended. */
 import { expose } from 'comlink';
-// In this file and not beside it: it is started whole.
-import '@mlc-ai/web-xgrammar';
+import './grammar/whole.ts';
 import { HeldForm } from './grammar/held-form.ts';
 import type { AnswerFormat } from './protocol/engine.ts';
 import type { GrammarTokens } from './sample/grammar.ts';

@@ -19,6 +19,9 @@ function replaced(bytes: Uint8Array, from: string, to: string): Uint8Array {
   return latin1(text.replaceAll(from, to));
 }
 
+/** What pdf.js throws where a file ends or leads nowhere, for its own code to go another way. */
+const PDF_JS_DAMAGE = new Set(['XRefEntryException', 'XRefParseException', 'ParserEOFException']);
+
 /**
  * Takes no notice of what pdf.js rejects and itself forgets to hear of. In the page that stays in its worker; here its code
  * runs in this process, which it would end. All else is told as ever. Gives a function that undoes it.
@@ -26,7 +29,7 @@ function replaced(bytes: Uint8Array, from: string, to: string): Uint8Array {
 function leavePdfJsItsOwn(): () => void {
   const listeners = process.listeners('unhandledRejection');
   const hear: NodeJS.UnhandledRejectionListener = (reason, promise) => {
-    if (reason instanceof Error && reason.name === 'XRefEntryException') return;
+    if (reason instanceof Error && PDF_JS_DAMAGE.has(reason.name)) return;
     for (const listener of listeners) listener(reason, promise);
   };
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear);
