@@ -9,11 +9,10 @@ import { basename, join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { parseOptions } from './arguments.ts';
 import { countFrames, framesSoFar, worstGapMs } from './bench/frames.ts';
+import { withModelFile } from './bench/model-file.ts';
 import { openBrowser } from './bench/open-browser.ts';
-import { SHAPES } from './bench/shapes.ts';
 import { type Visit, type VisitFigures, visitReport, type VisitSetting } from './bench/visit-report.ts';
 import { heldBytes, watchWorkerHeap } from './bench/worker-heap.ts';
-import { writeModel } from './bench/write-model.ts';
 import { launchOptions } from './browser.mjs';
 import { promptText } from './harness/bench/bench-engine.ts';
 import { serveFolder } from './servers/static-server.ts';
@@ -29,13 +28,7 @@ const IDLE_MS = 2000;
 /** Measures and prints. */
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
-  const folder = mkdtempSync(join(tmpdir(), 'freehold-bench-'));
-  try {
-    let modelPath = options.text('model');
-    if (modelPath === undefined) {
-      modelPath = join(folder, 'tiny-Q4_0.gguf');
-      await writeModel(modelPath, SHAPES.tiny, 'Q4_0', 'Random tiny Q4_0');
-    }
+  return withModelFile(options.text('model'), async (modelPath) => {
     const { setting, figures } = await benchVisit({
       modelPath,
       promptTokens: options.number('prompt') ?? 2000,
@@ -44,10 +37,8 @@ export async function main(argv: string[]): Promise<number> {
       hardwareFlags: options.text('flags')?.split(' '),
     });
     console.log(visitReport(setting, figures).join('\n'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  return 0;
+    return 0;
+  });
 }
 
 /** What to measure. */

@@ -3,16 +3,15 @@
  * Markdown; `tools/bench/README.md` says what is measured, how, and how to bring more peers.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { parseOptions } from './arguments.ts';
+import { withModelFile } from './bench/model-file.ts';
 import { type BenchBrowser, openBrowser } from './bench/open-browser.ts';
 import { type BenchSetting, type EngineOutcome, jsonReport, markdownReport } from './bench/report.ts';
 import { runRounds } from './bench/rounds.ts';
-import { SHAPES } from './bench/shapes.ts';
 import { type EngineName, openBenchSite, type PeerFolders } from './bench/site.ts';
-import { writeModel } from './bench/write-model.ts';
 
 const OPTIONS = {
   model: 'value',
@@ -30,13 +29,7 @@ const OPTIONS = {
 /** Runs the bench; fails where our own engine does. */
 export async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv, OPTIONS);
-  const folder = mkdtempSync(join(tmpdir(), 'freehold-bench-'));
-  try {
-    let modelPath = options.text('model');
-    if (modelPath === undefined) {
-      modelPath = join(folder, 'tiny-Q4_0.gguf');
-      await writeModel(modelPath, SHAPES.tiny, 'Q4_0', 'Random tiny Q4_0');
-    }
+  return withModelFile(options.text('model'), async (modelPath) => {
     const peers: PeerFolders = {};
     for (const name of ['transformers', 'web-llm'] as const) {
       const path = options.text(name);
@@ -56,9 +49,7 @@ export async function main(argv: string[]): Promise<number> {
     const json = options.text('json');
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(jsonReport(setting, outcomes), null, 2)}\n`);
     return outcomes.some(({ engine, failure }) => engine === 'ours' && failure !== null) ? 1 : 0;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 /** What to measure. */

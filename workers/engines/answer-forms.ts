@@ -1,17 +1,10 @@
 /** What holds a model's answers to forms: it comes with the first such answer, and goes with the model. */
 import type { Gpu } from '../gpu/gpu.ts';
-import type { AnswerFormat } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { Grammar, OpenGrammar } from '../sample/grammar.ts';
 import { AnswerForm, grammarTokens } from './answer-form.ts';
+import type { AnswerOptions } from './answer-options.ts';
 import type { LoadedNativeModel } from './load-model.ts';
-
-/** What an answer is to be held to. */
-interface Held {
-  readonly format?: AnswerFormat;
-  readonly verbatim?: boolean;
-  readonly thinks?: boolean;
-}
 
 /** The forms of one loaded model. */
 export class AnswerForms {
@@ -28,7 +21,7 @@ export class AnswerForms {
 
   /** The form of an answer behind what was said of it; `null` where it has none. Rejects with `SettingInvalid` and `WorkerFailed`. */
   async begin(
-    { format, verbatim, thinks = true }: Held,
+    { format, verbatim, thinks = true }: Pick<AnswerOptions, 'format' | 'verbatim' | 'thinks'>,
     promptIds: readonly number[],
     said: readonly number[],
   ): Promise<AnswerForm | null> {

@@ -2,14 +2,13 @@
  * An embedding model in a worker: its device, its bytes, one text at a time. A lost device is brought back once; a second
  * loss is reported.
  */
-import type { Gpu } from '../gpu/gpu.ts';
-import { openGpu } from '../gpu/open-gpu.ts';
 import type { Embedded } from '../protocol/api.ts';
 import type { LoadOptions, LoadProgress } from '../protocol/engine.ts';
 import { EngineError, errorCode } from '../protocol/errors.ts';
 import type { OpenModel } from '../store/stored-file.ts';
 import { EmbeddingEngine } from './embedding.ts';
 import type { LoadedEmbeddingModel } from './load-embedding-model.ts';
+import { openDevice } from './open-device.ts';
 
 /** One embedding model and what it takes to load it again. */
 export class EmbeddingService {
@@ -29,7 +28,7 @@ export class EmbeddingService {
     const { files, summary } = this.#file;
     try {
       const bytes = files.length === 1 ? this.#file : files;
-      this.#engine = await EmbeddingEngine.load(await device(), bytes, summary.fileName, this.#options, onProgress);
+      this.#engine = await EmbeddingEngine.load(await openDevice(), bytes, summary.fileName, this.#options, onProgress);
       return this.#engine.model;
     } catch (error) {
       await this.#file.release();
@@ -55,13 +54,4 @@ export class EmbeddingService {
     const ids = typeof text === 'string' ? this.#engine.model.textIds(text) : text;
     return { values: await this.#engine.embed(ids), tokens: ids.length };
   }
-}
-
-async function device(): Promise<Gpu> {
-  const gpu = await openGpu(navigator.gpu as GPU | undefined);
-  if (!('kind' in gpu)) return gpu;
-  throw new EngineError('GpuUnavailable', {
-    what: gpu.detail.replace(/\.$/, ''),
-    remedy: 'Reload the page, or use a browser with WebGPU.',
-  });
 }

@@ -5,7 +5,7 @@
  * off. A second loss is reported; Chromium blocks a page that keeps losing its GPU.
  */
 import type { Gpu } from '../gpu/gpu.ts';
-import { openGpu, probeGpu } from '../gpu/open-gpu.ts';
+import { probeGpu } from '../gpu/open-gpu.ts';
 import type { BenchmarkProgress, BenchmarkResult } from '../protocol/benchmark.ts';
 import type {
   Conversation,
@@ -31,6 +31,7 @@ import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
 import { tuningRecords } from '../store/tuning-records.ts';
 import type { NativeEngine } from './native.ts';
+import { openDevice } from './open-device.ts';
 import type { Tuning } from './tuning.ts';
 
 /** A loaded model and what it takes to load it again. */
@@ -250,15 +251,7 @@ export class EngineService implements EngineApi {
 
   async #device(): Promise<Gpu> {
     if (this.#gpu && this.#gpu.lostReason === null) return this.#gpu;
-    const gpu = await openGpu(navigator.gpu as GPU | undefined);
-    if ('kind' in gpu) {
-      throw new EngineError('GpuUnavailable', {
-        what: gpu.detail.replace(/\.$/, ''),
-        remedy: 'Reload the page, or use a browser with WebGPU.',
-      });
-    }
-    this.#gpu = gpu;
-    return gpu;
+    return (this.#gpu = await openDevice());
   }
 
   async #recover(signal: AbortSignal): Promise<void> {

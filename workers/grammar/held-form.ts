@@ -4,7 +4,8 @@ import type { AnswerFormat } from '../protocol/engine.ts';
 import { EngineError } from '../protocol/errors.ts';
 import type { Grammar, GrammarTokens, TokenMask } from '../sample/grammar.ts';
 import { quoted } from './refusal.ts';
-import { jsonGrammar, ownGrammar, schemaGrammar } from './schema-grammar.ts';
+import { ownGrammar } from './own-grammar.ts';
+import { jsonGrammar, schemaGrammar } from './schema-grammar.ts';
 import { separateChoices } from './separate-choices.ts';
 import { loadXgrammar, reasonIn, type Xgrammar } from './xgrammar.ts';
 

@@ -5,10 +5,10 @@
  * Annotations (`format` is one) and unknown keywords change nothing, as the specification has it.
  */
 import { FORMAT_UNITS_MAX } from '../protocol/engine.ts';
-import { EngineError } from '../protocol/errors.ts';
 import { allBut, literal, oneOf } from './characters.ts';
 import { numbers, wholeNumbers } from './number-grammar.ts';
 import { patternGrammar } from './pattern-grammar.ts';
+import { escapePointer, refPlace, valueAt } from './pointers.ts';
 import { quoted, schemaError } from './refusal.ts';
 import { checkKeywords, type Schema, TYPES, type TypeName, typesOf } from './schema-keywords.ts';
 
@@ -267,32 +267,6 @@ class SchemaWriter {
   }
 }
 
-function refPlace(ref: string, place: string): string {
-  if (ref === '#') return '';
-  if (!ref.startsWith('#/'))
-    throw schemaError(`${place}/$ref`, `refers to "${quoted(ref)}"; only its own parts (#/…) can be`);
-  try {
-    return decodeURIComponent(ref.slice(1));
-  } catch {
-    throw schemaError(`${place}/$ref`, `refers to "${quoted(ref)}", which is no address`);
-  }
-}
-
-/** What is at a JSON pointer; `undefined` where nothing is. */
-function valueAt(root: unknown, pointer: string): unknown {
-  let value = root;
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
-}
-
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
 function isOfType(value: unknown, type: TypeName): boolean {
   if (type === 'integer') return Number.isInteger(value);
   if (type === 'null') return value === null;
@@ -304,25 +278,4 @@ function isOfType(value: unknown, type: TypeName): boolean {
 /** Any JSON object or array. */
 export function jsonGrammar(): string {
   return schemaGrammar('{"type":["object","array"]}');
-}
-
-/** A person's own grammar, as it is. Throws `SettingInvalid` for one that is too long. */
-export function ownGrammar(text: string): string {
-  // xgrammar 0.1.27 reads such a class as one of bytes.
-  const beyond = /\[(?:[^\]\\]|\\.)*?(?:[^\0-\x7f]|\\u(?!00[0-7])|\\U|\\x[89a-fA-F])[^\]]*\]/.exec(
-    text.replace(/"(?:[^"\\]|\\.)*"/g, '""'),
-  );
-  if (beyond !== null && text.length <= FORMAT_UNITS_MAX) {
-    throw new EngineError('SettingInvalid', {
-      what: `The grammar has a class of characters beyond ASCII: ${quoted(beyond[0])}`,
-      remedy: 'List such characters as texts between bars: ("ä" | "ö").',
-    });
-  }
-  if (text.length <= FORMAT_UNITS_MAX) return text;
-  throw new EngineError('SettingInvalid', {
-    what: 'The grammar is too long',
-    expected: `at most ${FORMAT_UNITS_MAX} characters`,
-    got: text.length,
-    remedy: 'Change the grammar in the settings.',
-  });
 }
