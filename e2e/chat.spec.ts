@@ -25,8 +25,7 @@ test('a file tells what it is before it is loaded, and then answers as llama.cpp
   await expect(card.getByText('llama', { exact: true })).toBeVisible();
   await expect(card.getByText('F32', { exact: true })).toBeVisible();
   if (trained) await expect(card.getByText('1.1 MB').first()).toBeVisible();
-  await person.button('Load').click();
-  await person.expectEngine('ready');
+  await person.loadChosen();
   expect(await states.jsonValue()).toEqual(['downloading', 'loading', 'ready']);
   await expect(person.status).toContainText('is ready');
 

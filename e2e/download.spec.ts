@@ -20,8 +20,7 @@ test('a model comes from a repository, past a cut connection', async ({ site, pe
     await person.lookUp(REPOSITORY);
     await expect(person.page.getByRole('heading', { name: 'Fetched' })).toBeVisible();
     hub.fail({ kind: 'cut', afterBytes: 20_000 });
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     await person.set({ 'Longest answer': '6' });
     expect(await person.ask('Hello')).not.toBe('');
     expect(hub.preflights()).toEqual([]);
@@ -57,8 +56,7 @@ test('a model comes from an address; one that is not there gives its message', a
     await expect(person.alert).toBeVisible();
     await person.expectEngine('none');
     await person.lookUp(`${hub.endpoint}/${REPOSITORY}/resolve/main/fetched.gguf`);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     await expect(person.alert).toHaveCount(0);
   } finally {
     await hub.close();

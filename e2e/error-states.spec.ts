@@ -203,8 +203,7 @@ test('10: the browser’s cache is never asked for a model, however long it may 
     await person.open(site.url);
     for (const time of [1, 2]) {
       await person.lookUp(`${server.origin}/cacheable.gguf`);
-      await person.button('Load').click();
-      await person.expectEngine('ready');
+      await person.loadChosen();
       expect(sent.bytes).toBeGreaterThanOrEqual(time * model.buffer.length);
       await person.page
         .locator('header')

@@ -145,8 +145,7 @@ test('a whole library goes into a folder, and into another browser', async ({ si
     await person.useHub(hub.endpoint);
     await person.open(site.url);
     await person.lookUp(REPOSITORY);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     await person.load(noiseModel('Alone', { seed: 4 }));
     await person.pick(...parts.map((bytes, index) => upload(`parts-0000${index + 1}-of-00003.gguf`, bytes)));
     await person.button('Load').click();
@@ -223,8 +222,7 @@ test('a damaged piece ends the saving, which says where; repaired, the model is 
     await person.useHub(hub.endpoint);
     await person.open(site.url);
     await person.lookUp(REPOSITORY);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     await page.evaluate(async () => {
       const settled = <T>(request: IDBRequest<T>): Promise<T> =>
         new Promise((resolve, reject) => {

@@ -109,8 +109,7 @@ test('the hub is asked at the button, and a model that it has can be had', async
     await finder.getByRole('button', { name: `Show its sizes: ${REPOSITORY}` }).click();
     await expect(page.getByRole('heading', { name: 'Tiny noise' })).toBeVisible();
     await expect(page.getByText('Fits', { exact: true })).toBeVisible();
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     expect(hub.preflights()).toEqual([]);
   } finally {
     await hub.close();

@@ -102,8 +102,7 @@ test('a check finds an altered piece, and the repair fetches it again', async ({
     await person.useHub(hub.endpoint);
     await person.open(site.url);
     await person.lookUp(REPOSITORY);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     await alterChunk(person);
     const library = await openLibrary(person);
     const row = library.getByRole('listitem').filter({ hasText: 'Fetched' });
@@ -132,8 +131,7 @@ test('a damaged model from disk asks for its file, and takes it while it is load
   await expect(row).toContainText('Open the same file again');
   await expect(row.getByRole('button', { name: /^Repair/ })).toHaveCount(0);
   await person.page.getByRole('dialog').getByLabel('Open a model file').setInputFiles(model);
-  await person.button('Load').click();
-  await person.expectEngine('ready');
+  await person.loadChosen();
   await openLibrary(person);
   await expect(row).not.toContainText('Damaged');
   await row.getByRole('button', { name: 'Check again: From disk' }).click();

@@ -38,8 +38,7 @@ test('chunks that vanish are fetched again, and nothing else is', async ({ site,
     await person.useHub(hub.endpoint);
     await person.open(site.url);
     await person.lookUp(REPOSITORY);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     await person.set({ 'Longest answer': '3' });
     await person.ask('Hello');
     const chats = await keptChats(person.page);

@@ -188,8 +188,7 @@ test('what a hub has too comes from the folder beside the page, byte by byte', a
     await person.useHub(hub.endpoint);
     await person.open(site.url);
     await person.lookUp(REPOSITORY);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     expect(hub.sentBytes()).toBe(0);
     expect(hub.hubRequests.length).toBeGreaterThan(0);
   } finally {
@@ -251,8 +250,7 @@ test('a mirror of the hub is tried and used, and what is none is told', async ({
     await expect(library.getByRole('button', { name: `Search ${host}` })).toBeVisible();
     await page.keyboard.press('Escape');
     await person.lookUp(REPOSITORY);
-    await person.button('Load').click();
-    await person.expectEngine('ready');
+    await person.loadChosen();
     expect(hub.sentBytes()).toBeGreaterThan(0);
   } finally {
     await hub.close();

@@ -34,8 +34,7 @@ for (const damage of ['delete', 'alter'] as const) {
       await person.useHub(hub.endpoint);
       await person.open(site.url);
       await person.lookUp(REPOSITORY);
-      await person.button('Load').click();
-      await person.expectEngine('ready');
+      await person.loadChosen();
       const sentBefore = hub.sentBytes();
 
       await damageChunk(person, damage);

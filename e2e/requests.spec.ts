@@ -54,8 +54,7 @@ async function serveElsewhere(context: BrowserContext, bytes: Buffer): Promise<s
 
 async function fetchFromHub(person: Person): Promise<void> {
   await person.lookUp(REPOSITORY);
-  await person.button('Load').click();
-  await person.expectEngine('ready');
+  await person.loadChosen();
 }
 
 test('each request is in the list, with what it was for and what came of it', async ({ site, person }) => {

@@ -36,8 +36,7 @@ test('parts picked together are one model, here for the next visit too', async (
   await expect(person.page.getByRole('heading', { name: 'Three parts' })).toBeVisible();
   await expect(person.page.getByText('in 3 files')).toBeVisible();
   await expect(person.page.getByText('One other file is left out')).toBeVisible();
-  await person.button('Load').click();
-  await person.expectEngine('ready');
+  await person.loadChosen();
   await person.page.reload();
   await answers(person);
 });

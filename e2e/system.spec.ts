@@ -131,8 +131,7 @@ test('files and shortcuts that open the installed app reach the page that is ope
   await launch(page, 'Opened.gguf', noiseModel('Opened').buffer, site.url);
   await expect(library).toHaveCount(0);
   await expect(candidate(person, 'Opened')).toBeVisible();
-  await person.button('Load').click();
-  await person.expectEngine('ready');
+  await person.loadChosen();
 
   // Something that is no model is for the message; a new chat has nothing over it.
   await launch(page, 'note.txt', Buffer.from('Water the plants.'), site.url);
