@@ -1,11 +1,13 @@
 /** Models from the web: by repository, by address, through faults, and across a browser that was killed. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHub } from '../tools/servers/hub-server.ts';
 import { randomModelOfBytes } from '../tools/testing/random-model.ts';
 import { startBrowser } from './browser-process.ts';
 import { expect, noiseModel, test } from './site.ts';
+import { storedRecords } from './stored.ts';
+import { watchNamedWorkers } from './worker-targets.ts';
 
 const MIB = 2 ** 20;
 const CHUNK_BYTES = 16 * MIB;
@@ -63,31 +65,36 @@ test('a model comes from an address; one that is not there gives its message', a
   }
 });
 
-test('what hashes a download can ask for nothing', async ({ site, person }) => {
-  const { page } = person;
-  await person.open(site.url);
-  const entry = readdirSync(join(import.meta.dirname, '../dist/assets')).find((file) =>
-    file.startsWith('hashing.worker-'),
-  );
-  const starting = page.waitForEvent('worker', (worker) => worker.url().includes('/hashing.worker-'));
-  // A worker of the page is one that the test can look into.
-  await page.evaluate((url) => {
-    const worker = new Worker(url, { type: 'module' });
-    return new Promise(
-      (resolve) => (worker.onmessage = resolve) && worker.postMessage({ id: '1', type: 'GET', path: [] }),
-    );
-  }, `assets/${entry}`);
-  const ways = [
-    'fetch',
-    'XMLHttpRequest',
-    'EventSource',
-    'WebSocket',
-    'WebTransport',
-    'importScripts',
-    'Worker',
-    'caches',
-  ];
-  expect(await (await starting).evaluate((ways) => ways.filter((way) => way in globalThis), ways)).toEqual([]);
+test('a worker of its own hashes a download, which can ask for nothing and ends with it', async ({
+  site,
+  person,
+  browser,
+}) => {
+  const hub = await startHub({ [REPOSITORY]: { 'large.gguf': randomModelOfBytes(40 * MIB) } });
+  const workers = await watchNamedWorkers(browser);
+  try {
+    await person.useHub(hub.endpoint);
+    await person.open(site.url);
+    await person.lookUp(REPOSITORY);
+    await expect(person.button('Load')).toBeVisible();
+    hub.fail({ kind: 'stall', afterBytes: 20 * MIB });
+    await person.button('Load').click();
+    // Only what has hashed a chunk lets it be stored.
+    const chunks = async () =>
+      (await storedRecords(person.page)).filter(({ key }) => key[0] === 'chunk' && key.length === 3).length;
+    await expect.poll(chunks).toBe(1);
+    expect(workers.count('hashing')).toBe(1);
+    const ways = [
+      ...['fetch', 'XMLHttpRequest', 'EventSource', 'WebSocket', 'WebTransport'],
+      ...['importScripts', 'Worker', 'caches'],
+    ];
+    const left = `${JSON.stringify(ways)}.filter((way) => way in globalThis)`;
+    expect(await workers.evaluate('hashing', left)).toEqual([]);
+    await person.page.getByRole('button', { name: /^Pause/ }).click();
+    await expect.poll(() => workers.count('hashing')).toBe(0);
+  } finally {
+    await hub.close();
+  }
 });
 
 test('killed in the middle of a download, it goes on where it was', async ({ site }) => {

@@ -16,7 +16,7 @@ export function inlineWorkerOnce(): Plugin {
       if (!WRAPPER.test(code)) throw new Error(`Vite wraps the worker ${id} in an unknown way`);
       return code.replace(
         WRAPPER,
-        'export default class { constructor() { return new Worker(URL.createObjectURL(blob), { type: "module" }); } }\n',
+        'export default class { constructor({ name }) { return new Worker(URL.createObjectURL(blob), { type: "module", name }); } }\n',
       );
     },
   };

@@ -15,3 +15,5 @@ const hashing: Hashing = {
 };
 
 expose(hashing);
+// Who starts it waits for its first word.
+postMessage(null);

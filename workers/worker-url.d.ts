@@ -4,8 +4,8 @@ declare module '*?worker&url' {
   export default url;
 }
 
-/** A built worker's code, which Vite puts into the code that starts it. */
+/** A built worker's code, which Vite puts into the code that starts it. The browser's own tools call it by its name. */
 declare module '*?worker&inline' {
-  const InlineWorker: new () => Worker;
+  const InlineWorker: new (options: { readonly name: string }) => Worker;
   export default InlineWorker;
 }

@@ -24,7 +24,7 @@ interface Remote {
 
 /** Holds answers to forms in a worker of its own. Rejects with `WorkerFailed` where that cannot start. */
 export async function openGrammar(tokens: GrammarTokens): Promise<Grammar> {
-  const worker = new FormWorker();
+  const worker = new FormWorker({ name: 'forms' });
   await new Promise<void>((resolve, reject) => {
     worker.onmessage = () => {
       resolve();

@@ -1,25 +1,20 @@
 /**
  * Starts the worker that hashes, from a `blob:`, so that the policy of the library's document binds it as well; a worker
- * from an address of the site would have none where no header gives one.
+ * from an address of the site would have none where no header gives one. The blob holds all of it: in a worker that a
+ * worker from a blob starts, Chromium takes no address for the site's own, so that nothing can be imported there.
  */
 import { transfer, wrap } from 'comlink';
 import { EngineError } from '../protocol/errors.ts';
-import workerUrl from '../hashing.worker.ts?worker&url';
+import HashingWorker from '../hashing.worker.ts?worker&inline';
 import type { BegunHash, Hashing, TakenChunk } from '../store/chunk-hasher.ts';
 import type { OpenHashing } from '../store/hashing.ts';
 
 /** Starts it, or gives `null` where the browser lets no worker start another. Its methods reject with `WorkerFailed`. */
 export async function startHashingWorker(): Promise<OpenHashing | null> {
-  const bootstrap = `import ${JSON.stringify(new URL(workerUrl, import.meta.url).href)};\npostMessage(null);`;
-  const blobUrl = URL.createObjectURL(new Blob([bootstrap], { type: 'text/javascript' }));
-  try {
-    const worker = new Worker(blobUrl, { type: 'module' });
-    if (await starts(worker)) return hashingOf(worker);
-    worker.terminate();
-    return null;
-  } finally {
-    URL.revokeObjectURL(blobUrl);
-  }
+  const worker = new HashingWorker({ name: 'hashing' });
+  if (await starts(worker)) return hashingOf(worker);
+  worker.terminate();
+  return null;
 }
 
 function starts(worker: Worker): Promise<boolean> {

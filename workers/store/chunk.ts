@@ -3,7 +3,6 @@
  * unreadable or altered is a value here: the caller fetches it again or says which one it was.
  */
 import { EngineError } from '../protocol/errors.ts';
-import { checksumOf, checksumOfBlob } from './checksum.ts';
 import type { HashedChunk } from './chunk-hasher.ts';
 import { chunkRange, chunksRange, hashRange, readStore, slicesRange, writeStore } from './database.ts';
 import { sha256Hex } from '../source/digest.ts';
@@ -106,8 +105,13 @@ export async function readChunk(
 }
 
 async function isAsStored(bytes: Uint8Array<ArrayBuffer>, sha256: string, checksum: string | undefined) {
-  const found = checksum === undefined ? null : await checksumOf(bytes).catch(nullWhereForbidden);
+  const found = checksum === undefined ? null : await (await checksums()).checksumOf(bytes).catch(nullWhereForbidden);
   return found === null ? (await sha256Hex(bytes)) === sha256 : found === checksum;
+}
+
+/** What a visit that reads no weights needs nothing of. */
+function checksums() {
+  return import('./checksum.ts');
 }
 
 /** Headers of a host that were written for an earlier version keep WebAssembly from the engine: SHA-256 has to do then. */
@@ -141,7 +145,7 @@ export async function keptChunk(
     return chunk.kind === 'whole' ? { kind: 'whole', kept: new Blob([bytes]) } : chunk;
   }
   if (bytes.size !== length || sha256 !== expectedSha256) return { kind: 'altered' };
-  const found = await unlessUnreadable(() => checksumOfBlob(bytes));
+  const found = await unlessUnreadable(async () => (await checksums()).checksumOfBlob(bytes));
   if (found === null) return { kind: 'missing' };
   return found === checksum ? { kind: 'whole', kept: bytes } : { kind: 'altered' };
 }

@@ -3,7 +3,7 @@
  * SHA-1 of small files (over `blob LENGTH`, a zero byte and the bytes), or the MD5 that an MLC list gives for its shards.
  * MD5 and SHA-1 prove nothing against a forger, but find broken downloads.
  */
-import type { IHasher } from 'hash-wasm';
+import { createMD5, createSHA1, createSHA256, type IHasher } from 'hash-wasm';
 import type { ErrorFacts } from '../protocol/errors.ts';
 
 /** A file as it should arrive. Digests are lower-case hex, `null` where nobody promises one. */
@@ -56,8 +56,6 @@ export class FileDigests {
   }
 
   static async of(files: readonly ExpectedFile[]): Promise<FileDigests> {
-    // A visit that adds no model needs none of it.
-    const { createMD5, createSHA1, createSHA256 } = await import('hash-wasm');
     const [sha256, md5, gitSha1] = await Promise.all([createSHA256(), createMD5(), createSHA1()]);
     const digests = new FileDigests(files, { sha256, md5, gitSha1 });
     digests.#beginFile();
