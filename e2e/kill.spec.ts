@@ -137,7 +137,9 @@ test(`a download whose browser is killed ${2 * KILLS} times loses less than a ch
   let downloads = 0;
   try {
     for (; ways.length > 0; downloads++) kills.push(...(await download(model, hub, site.url, ways, random)));
-    expect(hub.mostAtOnce()).toBe(4);
+    // A machine that is busy with storing asks for fewer: that four come at once where it is not is for `spans.test.ts`.
+    expect(hub.mostAtOnce()).toBeLessThanOrEqual(4);
+    expect(hub.mostAtOnce()).toBeGreaterThan(1);
   } finally {
     await hub.close();
     for (const way of new Set(kills.map((kill) => kill.way))) {
