@@ -42,7 +42,9 @@ test('a thought streams apart, folds when the answer comes, and is no part of it
   await person.page.getByText('Thinking ·').click();
   await expect(thought(person).locator('p')).toHaveText(THOUGHT.map((token) => token.slice(1)).join(' '));
   await person.button('Copy').last().click();
-  expect((await person.page.evaluate(() => navigator.clipboard.readText())).trim()).toBe('Hello there!');
+  await expect
+    .poll(async () => (await person.page.evaluate(() => navigator.clipboard.readText())).trim())
+    .toBe('Hello there!');
 
   // The thought is more than 200 tokens: the next prompt leaves it out.
   expect(await person.ask('And then?')).toBe('Hello there!');
