@@ -120,7 +120,8 @@ test('conversations and all that is kept', async ({ site, person }) => {
   await expect(page.getByLabel('question 2 of 2')).toBeVisible();
   await look(page, 'branch');
   await page.keyboard.press('Control+Shift+d');
-  await expect(person.button('Undo')).toBeVisible();
+  // Who is at the offer has as long as they want.
+  await person.button('Undo').focus();
   await look(page, 'undo');
   await person.button('Undo').click();
 
@@ -253,9 +254,7 @@ test('with a model', async ({ site, person }) => {
   await expect(page.getByRole('button', { name: /^Leave out/ })).toBeVisible();
   await look(page, 'limit');
   await person.button('Compact …').click();
-  // Noise has no end: a person ends it.
-  await expect(dialog.getByLabel('Summary')).not.toHaveValue('');
-  await person.button('Stop summing up').click();
+  // In so short a context it ends by itself, too soon for a person to end it.
   await expect(person.button('Use this summary')).toBeEnabled();
   await look(page, 'summary');
   await person.button('Cancel').click();

@@ -144,6 +144,22 @@ export class Person {
       return answers.at(-1)?.content ?? '';
     });
   }
+  /** Loads the page again once what it has begun to write of chats is written, which a reload in the same moment would end. */
+  async reload(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(new Error('IndexedDB refused the test'));
+        });
+      const database = await settled(indexedDB.open('freehold-chats'));
+      // It waits for every write that was begun before.
+      const last = database.transaction(database.objectStoreNames, 'readwrite');
+      await settled(last.objectStore('chats').count());
+      database.close();
+    });
+    await this.page.reload();
+  }
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
   }
