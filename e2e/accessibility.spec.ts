@@ -14,17 +14,12 @@ const MORE_CHATS = upload('llama.json', Buffer.from(JSON.stringify(llamaConversa
 
 test.describe.configure({ timeout: 300_000 });
 
-async function close(person: Person): Promise<void> {
-  await person.page.keyboard.press('Escape');
-  await expect(person.page.getByRole('dialog')).toHaveCount(0);
-}
-
 /** Looks at what a press of keys opens, and closes it. */
 async function lookAt(person: Person, keys: string, state: string): Promise<void> {
   await person.page.keyboard.press(keys);
   await expect(person.page.getByRole('dialog')).toBeVisible();
   await look(person.page, state);
-  await close(person);
+  await person.closePanel();
 }
 
 test('before a model is loaded', async ({ site, person }) => {
@@ -59,14 +54,14 @@ test('before a model is loaded', async ({ site, person }) => {
   await person.button('What is Ember?').click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await look(page, 'ember');
-  await close(person);
+  await person.closePanel();
   await lookAt(person, 'Control+Shift+l', 'library-empty');
   await lookAt(person, 'Control+k', 'palette');
   await lookAt(person, '?', 'keys');
   await page.getByRole('button', { name: /^Nothing you type/ }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await look(page, 'privacy');
-  await close(person);
+  await person.closePanel();
 });
 
 test('where no model can run, and a new version is there', async ({ person }) => {
@@ -112,7 +107,7 @@ test('conversations and all that is kept', async ({ site, person }) => {
   await person.answers.getByRole('link').first().click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await look(page, 'link');
-  await close(person);
+  await person.closePanel();
   await person.button('More about this answer').click();
   await expect(menu.getByRole('button')).not.toHaveCount(0);
   await look(page, 'answer-menu');
@@ -125,7 +120,8 @@ test('conversations and all that is kept', async ({ site, person }) => {
   await expect(page.getByLabel('question 2 of 2')).toBeVisible();
   await look(page, 'branch');
   await page.keyboard.press('Control+Shift+d');
-  await expect(person.button('Undo')).toBeVisible();
+  // Who is at the offer has as long as they want.
+  await person.button('Undo').focus();
   await look(page, 'undo');
   await person.button('Undo').click();
 
@@ -139,7 +135,7 @@ test('conversations and all that is kept', async ({ site, person }) => {
   await data.getByLabel('Import a file').setInputFiles(upload('note.txt', Buffer.from('no chats')));
   await expect(data.getByRole('alert')).toBeVisible();
   await look(page, 'import-failed', { onPhone: false });
-  await close(person);
+  await person.closePanel();
   await chats.getByRole('button', { name: 'Cheese', exact: true }).click();
   await page.getByText(/^Thinking/).click();
   await look(page, 'thinking');
@@ -166,7 +162,7 @@ test('conversations and all that is kept', async ({ site, person }) => {
   await person.button('Chats').click();
   await expect(page.getByRole('dialog', { name: 'Chats' })).toBeVisible();
   await look(page, 'chats');
-  await close(person);
+  await person.closePanel();
 
   await chats.getByRole('button', { name: 'Your data' }).click();
   await data.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
@@ -244,7 +240,7 @@ test('with a model', async ({ site, person }) => {
   await person.button('About this answer').click();
   await expect(dialog).toBeVisible();
   await look(page, 'about-answer');
-  await close(person);
+  await person.closePanel();
 
   await person.ask(`b${'!'.repeat(110)}`);
   await message.fill('/');
@@ -253,14 +249,12 @@ test('with a model', async ({ site, person }) => {
   await page.keyboard.press('Enter');
   await expect(dialog).toBeVisible();
   await look(page, 'prompts');
-  await close(person);
+  await person.closePanel();
   await message.fill(`c${'!'.repeat(280)}`);
   await expect(page.getByRole('button', { name: /^Leave out/ })).toBeVisible();
   await look(page, 'limit');
   await person.button('Compact …').click();
-  // Noise has no end: a person ends it.
-  await expect(dialog.getByLabel('Summary')).not.toHaveValue('');
-  await person.button('Stop summing up').click();
+  // In so short a context it ends by itself, too soon for a person to end it.
   await expect(person.button('Use this summary')).toBeEnabled();
   await look(page, 'summary');
   await person.button('Cancel').click();
@@ -288,7 +282,7 @@ test('with a model', async ({ site, person }) => {
   await expect(page.locator(':popover-open').getByRole('button')).not.toHaveCount(0);
   await look(page, 'preset-menu');
   await page.keyboard.press('Escape');
-  await close(person);
+  await person.closePanel();
   await page.keyboard.press('Control+Shift+l');
   await dialog.getByRole('button', { name: 'Delete Noise' }).click();
   await look(page, 'library');

@@ -79,6 +79,7 @@ test('the example page uses each', async ({ page, host }) => {
   const answer = (await output.textContent())!;
   expect(answer.length).toBeGreaterThan(8);
   await page.getByRole('button', { name: 'Stream' }).click();
+  await expect(status).toHaveText('done');
   await expect(output).toHaveText(answer);
   await page.getByRole('button', { name: 'Ask a session' }).click();
   await expect(status).toHaveText('done');

@@ -182,7 +182,7 @@ test('Latin-1 and damaged files are told apart in a browser as they are in Node'
   );
   // Each reading takes its frame and its worker away again.
   await expect.poll(() => page.locator('iframe').count()).toBe(0);
-  expect(page.workers()).toEqual([]);
+  await expect.poll(() => page.workers()).toEqual([]);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -34,8 +34,9 @@ test('measures the loaded model and copies the figures', async ({ site, person }
   await look(page, 'benchmark');
 
   await panel.getByRole('button', { name: 'Copy as a table' }).click();
-  const table = await page.evaluate(() => navigator.clipboard.readText());
-  expect(table.split('\n').slice(0, 2)).toEqual(['| What | Figure | Least to most |', '| --- | --- | --- |']);
+  await expect
+    .poll(async () => (await page.evaluate(() => navigator.clipboard.readText())).split('\n').slice(0, 2))
+    .toEqual(['| What | Figure | Least to most |', '| --- | --- | --- |']);
   await page.keyboard.press('Escape');
   await person.expectEngine('ready');
   expect(await person.ask('And still it answers?')).not.toBe('');

@@ -33,7 +33,7 @@ test('a table and a PDF go with a question, which shows them and keeps them', as
   await expect(tray(person)).toHaveCount(0);
   await expect(questions(person)).toHaveText('How was it?');
   const sent = page.getByRole('log').getByRole('list', { name: 'Attached files' });
-  await page.reload();
+  await person.reload();
   await expect(questions(person)).toHaveText('How was it?');
   await expect(sent.getByRole('listitem')).toHaveCount(2);
   await expect(sent.getByRole('button', { name: /^Remove/ })).toHaveCount(0);
@@ -141,7 +141,7 @@ test('at the limit the oldest turns can be left out, and sent again', async ({ s
   await message(person).press('Enter');
   await expect(person.answers).toHaveCount(4);
   await person.expectEngine('ready');
-  await page.reload();
+  await person.reload();
   await expect(questions(person)).toHaveCount(4);
   await expect(line(person)).toHaveCount(1);
   await person.button('Send it again').click();
@@ -157,9 +157,16 @@ async function chooseInGauge(person: Person, choice: string): Promise<Locator> {
   return person.page.getByRole('dialog');
 }
 
+/** Opens the page with so long a context that a summary, an eighth of it, is still being made when a person ends it. */
+async function beginLong(person: Person, url: string): Promise<void> {
+  await person.open(url);
+  await person.set({ 'Context length': '8192' });
+  await begin(person, url, 8192);
+}
+
 test('a summary takes the place of what was said, and can be read, mended and taken back', async ({ site, person }) => {
   const { page } = person;
-  await begin(person, site.url, 2048);
+  await beginLong(person, site.url);
   await person.ask('Hello');
   const dialog = await chooseInGauge(person, 'Compact …');
   // Noise has no end: a person ends it, and what is there can be used.
@@ -176,19 +183,20 @@ test('a summary takes the place of what was said, and can be read, mended and ta
   await line(person).getByLabel('Summary').fill('We said hello to each other.');
   await line(person).getByLabel('Summary').blur();
   await person.ask('And more');
-  await page.reload();
+  await person.reload();
   await line(person).getByText('The summary in its place').click();
   await expect(line(person).getByLabel('Summary')).toHaveValue('We said hello to each other.');
   await page.screenshot({ path: join(SCREENS, 'composer-break.png') });
 });
 
 test('a new chat goes on from a summary', async ({ site, person }) => {
-  await begin(person, site.url, 2048);
+  await beginLong(person, site.url);
   await person.ask('Hello');
   await message(person).fill('And then?');
   const dialog = await chooseInGauge(person, 'New chat with a summary …');
   await expect(dialog.getByLabel('Summary')).not.toHaveValue('');
   await dialog.getByRole('button', { name: 'Stop summing up' }).click();
+  await expect(dialog.getByRole('button', { name: 'Begin the new chat' })).toBeEnabled();
   await dialog.getByLabel('Summary').fill('We said hello.');
   await dialog.getByRole('button', { name: 'Begin the new chat' }).click();
   await expect(line(person)).toContainText('This chat goes on from another one');

@@ -28,11 +28,6 @@ async function importFile(person: Person, file: ModelUpload, says: string): Prom
   await expect(panel(person).getByText(says)).toBeVisible();
 }
 
-async function close(person: Person): Promise<void> {
-  await person.page.keyboard.press('Escape');
-  await expect(person.page.getByRole('dialog')).toHaveCount(0);
-}
-
 async function saved(person: Person, button: string): Promise<{ name: string; content: Buffer }> {
   const [download] = await Promise.all([
     person.page.waitForEvent('download') as Promise<Download>,
@@ -85,7 +80,7 @@ test('chats are exported, deleted without a trace, and imported again as they we
   expect((await saved(person, 'Export all chats')).name).toMatch(/^freehold chats .*\.zip$/);
   await panel(person).getByLabel('As', { exact: true }).selectOption('json');
   const file = await saved(person, 'Export all chats');
-  await close(person);
+  await person.closePanel();
   await row(person, 'Boats').click();
   await expect(person.answers).toContainText('A boat.');
   await page.evaluate(() => navigator.serviceWorker.ready);
@@ -107,7 +102,7 @@ test('chats are exported, deleted without a trace, and imported again as they we
   const again = { name: file.name, mimeType: 'application/json', buffer: file.content };
   await importFile(person, again, '2 chats are new here');
   await importFile(person, again, '0 chats are new here, 2 were here already');
-  await close(person);
+  await person.closePanel();
   await row(person, 'Boats').click();
   await expect(person.answers).toContainText('A boat.');
   await row(person, 'Cheese').click();
@@ -130,7 +125,7 @@ test('the vault hides every chat until its passphrase is given', async ({ site, 
   await openData(person);
   await importFile(person, CHATGPT, 'One chat is new here');
   await importFile(person, LLAMA, 'One chat is new here');
-  await close(person);
+  await person.closePanel();
   await page.getByRole('textbox', { name: 'Message' }).fill('about quinoa');
   await expect.poll(() => everythingKept(page)).toContain('quinoa');
   expect(await everythingKept(page)).toContain('A boat.');
@@ -143,7 +138,7 @@ test('the vault hides every chat until its passphrase is given', async ({ site, 
   for (const word of ['boat', 'Boat', 'Cheese', 'Yes.', 'quinoa'])
     expect(await everythingKept(page)).not.toContain(word);
 
-  await close(person);
+  await person.closePanel();
   await page.reload();
   const passphrase = page.getByLabel('Passphrase', { exact: true });
   await expect(page.getByRole('heading', { name: 'Your chats are locked' })).toBeVisible();
@@ -201,7 +196,7 @@ test('a locked backup restores chats and settings, with its passphrase alone', a
   await passphrase.fill(PASSPHRASE);
   await person.button('Open it').click();
   await expect(panel(person).getByText('One chat is new here, settings restored')).toBeVisible();
-  await close(person);
+  await person.closePanel();
   await row(person, 'Boats').click();
   await expect(person.answers).toContainText('A boat.');
   await person.button('Settings').click();

@@ -70,8 +70,7 @@ test('a model stays on the disk, is found on the next visit, and is refused once
   // The same file chosen anew is not listed twice.
   library = await openLibrary(person);
   await library.getByRole('button', { name: 'Open without copying' }).click();
-  await person.button('Use from the disk').click();
-  await person.expectEngine('ready');
+  await person.expectEngineAfter(() => person.button('Use from the disk').click(), 'ready');
   library = await openLibrary(person);
   await expect(again).toHaveCount(1);
 

@@ -100,17 +100,24 @@ test('a worker of its own hashes a download, which can ask for nothing and ends 
 test('killed in the middle of a download, it goes on where it was', async ({ site }) => {
   const model = randomModelOfBytes(70 * MIB);
   const hub = await startHub({ [REPOSITORY]: { 'large.gguf': model } }, { bytesPerSecond: 12 * MIB });
+  /** So slow that the download is not done before what is to be seen of it was seen. */
+  const slowly = MIB / 2;
   const profile = mkdtempSync(join(tmpdir(), 'freehold-'));
   let browser = await startBrowser(profile);
   try {
     await browser.person.useHub(hub.endpoint);
     await browser.person.open(site.url);
     await browser.person.lookUp(REPOSITORY);
+    await expect(browser.person.button('Load')).toBeEnabled();
+    hub.pace(slowly);
     await browser.person.button('Load').click();
     await browser.person.expectEngine('downloading');
     await expect(browser.person.page.getByText(/of 7\d\.?\d* MB · .* left/)).toBeVisible();
+    hub.pace(12 * MIB);
     await expect.poll(() => hub.sentBytes(), { intervals: [100] }).toBeGreaterThan(2.5 * CHUNK_BYTES);
+    hub.pace(slowly);
     await browser.kill();
+    hub.pace(12 * MIB);
     const sentBefore = hub.sentBytes();
     expect(sentBefore).toBeLessThan(model.length);
 

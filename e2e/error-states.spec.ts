@@ -25,7 +25,7 @@ import { startHub } from '../tools/servers/hub-server.ts';
 import { sendFile } from '../tools/servers/send-file.ts';
 import { randomModelOfBytes } from '../tools/testing/random-model.ts';
 import { withWorld } from './other-world.ts';
-import { expect, noiseModel, Person, test } from './site.ts';
+import { expect, noiseModel, Person, test, workerOf } from './site.ts';
 
 const MIB = 2 ** 20;
 const REPOSITORY = 'someone/small-model';
@@ -257,13 +257,12 @@ test('13: an engine that dies says so, keeps the answer and starts again in plac
   await person.send('Tell me a very long story');
   await expect.poll(async () => (await person.keptAnswer()).length).toBeGreaterThan(20);
   const before = await person.keptAnswer();
-  for (const worker of person.page.workers()) {
-    await worker.evaluate(() => {
-      setTimeout(() => {
-        throw new Error('struck down');
-      });
+  const engine = await workerOf(person.page, 'engine');
+  await engine.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('struck down');
     });
-  }
+  });
   await expect(person.alert).toContainText('A part of Freehold stopped working');
   await expect(person.alert).toContainText('struck down');
   await expect(person.alert).toContainText('Your words are safe.');

@@ -153,11 +153,12 @@ test('a deleted model is hidden at once and comes back whole, loaded as it was',
   await person.expectEngine('none');
   const undo = library.getByRole('button', { name: 'Undo' });
   await expect(undo).toBeVisible();
-  await look(page, 'govern-deleted');
-  expect(await stored(person, 'chunk')).toBe(2);
   // The keyboard is still in the panel.
   expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+  // Who is at the offer has as long as they want.
   await undo.focus();
+  await look(page, 'govern-deleted');
+  expect(await stored(person, 'chunk')).toBe(2);
   await page.keyboard.press('Enter');
   await expect(items).toHaveCount(2);
   await person.expectEngine('ready');

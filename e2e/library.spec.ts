@@ -27,8 +27,7 @@ test('two models are kept, switched and deleted, each with its bytes', async ({ 
   await expect(bytesOf('First')).toHaveAttribute('title', exactly(first.buffer.length));
   await expect(bytesOf('Second')).toHaveAttribute('title', exactly(second.buffer.length));
 
-  await library.getByRole('button', { name: 'Switch to First' }).click();
-  await person.expectEngine('ready');
+  await person.expectEngineAfter(() => library.getByRole('button', { name: 'Switch to First' }).click(), 'ready');
   await expect(person.status).toContainText('First is ready');
 
   const storedBytes = () => page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
@@ -82,8 +81,7 @@ test('a stored model is loaded again with smaller weights', async ({ site, perso
   const again = library.getByRole('button', { name: 'Load Only again in this size' });
   await expect(again).toHaveCount(0);
   await size.selectOption({ index: 2 });
-  await again.click();
-  await person.expectEngine('ready');
+  await person.expectEngineAfter(() => again.click(), 'ready');
   await openLibrary();
   await expect(size).toHaveValue('Q4_0');
   // What is loaded is what was chosen.

@@ -8,7 +8,7 @@ const TEMPLATE =
   '{% for m in messages %}<|{{ m.role }}|>~{{ m.content }}<|end|>{% endfor %}' +
   '{% if add_generation_prompt %}<|assistant|>{% endif %}';
 /** Long enough to be seen while it streams; each word another one, as a script must be. */
-const COUNT = Array.from({ length: 150 }, (_, index) => `▁${index + 1}`);
+const COUNT = Array.from({ length: 400 }, (_, index) => `▁${index + 1}`);
 const SCRIPT = [
   '<|assistant|>',
   '▁Two',

@@ -90,7 +90,7 @@ test('code can be copied and wrapped', async ({ site, person, context }) => {
   await keepAnswers(page, '```js\nconst a = "<b>";\n```');
   await person.open(site.url);
   await person.button('Copy the code').click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('const a = "<b>";');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('const a = "<b>";');
   const wrap = page.getByRole('button', { name: 'Wrap' });
   await expect(wrap).toHaveAttribute('aria-pressed', 'false');
   await wrap.click();

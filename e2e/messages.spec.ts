@@ -37,7 +37,7 @@ test('another try and other words stay as branches', async ({ site, person }) =>
   await expect(questions(person)).toHaveText('Goodbye');
   await person.button('Earlier question').click();
   await expect(questions(person)).toHaveText('Hello');
-  await person.page.reload();
+  await person.reload();
   await expect(questions(person)).toHaveText('Hello');
   await expect(person.answers).toHaveText(second);
 });

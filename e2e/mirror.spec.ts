@@ -112,8 +112,7 @@ test('a page with models beside it needs no hub: they are listed, fetched, check
   beside = library.getByRole('region', { name: 'Beside this page' });
   await expect(beside).toContainText('One more is on this device already.');
   await beside.getByRole('button', { name: 'Get In three parts' }).click();
-  await person.expectEngine('ready');
-  await expect(person.status).toContainText('In three parts');
+  await expect(person.status).toHaveText('In three parts is ready.');
   library = await openLibrary(page);
   await expect(library.getByRole('region', { name: 'Beside this page' })).toHaveCount(0);
   await expect(library.getByText(`From ${site.url}models/tiny/tiny%20model.gguf`)).toBeVisible();

@@ -51,7 +51,9 @@ async function expectTheRestWorks(person: Person, canKeep: boolean, hasChats = t
   if (!canKeep) return;
   await person.button('Keep for later').click();
   await page.locator('header').getByRole('button', { name: 'Library' }).click();
-  await expect(page.getByRole('dialog').getByRole('listitem')).toContainText('Kept');
+  // Those that are stored: while it is on its way, it is listed as such.
+  const stored = page.getByRole('dialog').getByRole('region', { name: 'Stored models' });
+  await expect(stored.getByRole('listitem')).toContainText('Kept');
 }
 
 test('no graphics adapter', async ({ site }) => {

@@ -12,8 +12,7 @@ async function damageChunk(person: Person, how: 'delete' | 'alter'): Promise<voi
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(new Error('IndexedDB refused the test'));
       });
-    const { name } = (await indexedDB.databases())[0]!;
-    const database = await settled(indexedDB.open(name!));
+    const database = await settled(indexedDB.open('freehold'));
     const store = database.transaction('library', 'readwrite').objectStore('library');
     const keys = await settled(store.getAllKeys(IDBKeyRange.bound(['chunk'], ['chunk', []])));
     const key = keys[0]!;

@@ -92,7 +92,10 @@ test('where the page runs from right to left, all of it is mirrored', async ({ s
   // A menu opens beside its button, inside the window.
   const more = page.getByRole('button', { name: 'More about this answer' });
   await more.click();
-  const menu = (await page.locator('[popover]:popover-open').boundingBox())!;
-  expect(Math.abs(menu.x - (await more.boundingBox())!.x)).toBeLessThan(2);
+  const menu = page.locator('[popover]:popover-open');
+  // It is placed once its choices are drawn.
+  await expect
+    .poll(async () => Math.abs((await menu.boundingBox())!.x - (await more.boundingBox())!.x))
+    .toBeLessThan(2);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });

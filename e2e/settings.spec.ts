@@ -20,11 +20,6 @@ async function openFor(person: Person, whom: 'For all chats' | 'For this chat'):
   return settings;
 }
 
-async function close(person: Person): Promise<void> {
-  await person.page.keyboard.press('Escape');
-  await expect(person.page.getByRole('dialog')).toHaveCount(0);
-}
-
 async function choose(person: Person, item: string): Promise<void> {
   await dialog(person).getByRole('button', { name: 'More about presets' }).click();
   await dialog(person).getByRole('button', { name: item, exact: true }).click();
@@ -51,7 +46,7 @@ test('a level shows its settings and is remembered', async ({ site, person }) =>
     await expect(settings.getByLabel(label, { exact: true })).toBeVisible();
   await expect(settings.getByLabel('Penalty window')).toHaveCount(0);
   await settings.getByRole('radio', { name: 'Larger' }).check();
-  await close(person);
+  await person.closePanel();
   await person.page.reload();
   await expect(person.page.locator('html')).toHaveCSS('font-size', '20px');
   await person.button('Settings').click();
@@ -85,7 +80,7 @@ test('a preset holds in its chat alone, and one value can be put back', async ({
   await settings.getByLabel('Longest answer').fill('7');
   await settings.getByLabel('Longest answer').blur();
   await expect(settings.getByText('Only in this chat')).toHaveCount(1);
-  await close(person);
+  await person.closePanel();
   await person.ask('One');
   await expect(person.page.getByText(/· 7 tokens ·/)).toBeVisible();
   await person.page.reload();
@@ -98,7 +93,7 @@ test('a preset holds in its chat alone, and one value can be put back', async ({
   await settings.getByRole('button', { name: /^As for all chats.*Longest answer/ }).click();
   await expect(settings.getByLabel('Longest answer')).toHaveValue('4');
   await expect(settings.getByText('Only in this chat')).toHaveCount(0);
-  await close(person);
+  await person.closePanel();
 
   // The other chat answers as before: nothing of this was for it.
   await person.page
@@ -152,7 +147,7 @@ test('presets are kept, named, exported, deleted with a way back, and imported',
   await input.setInputFiles(json(file.text.replace('"seed"', '"sead"')));
   await expect(settings.getByText('“Night work” sets "sead", which this page does not know.')).toBeVisible();
 
-  await close(person);
+  await person.closePanel();
   await person.page.reload();
   await person.openSettings();
   await expect(presets.locator('option')).toHaveText([
@@ -174,7 +169,7 @@ test('a context length says what it costs as it is typed', async ({ site, person
   await person.open(site.url);
   let settings = await person.openSettings();
   await expect(settings.getByText('Load a model to see what it costs in memory.')).toBeVisible();
-  await close(person);
+  await person.closePanel();
   await person.load(noiseModel('Noise', { contextLength: 16_384 }));
   settings = await person.openSettings();
   const bytes = async (tokens: string): Promise<number> => {
@@ -191,8 +186,7 @@ test('a context length says what it costs as it is typed', async ({ site, person
   await expect(settings.getByText('Noise was trained for no more.')).toBeVisible();
   await field.fill('8192');
   await field.blur();
-  await person.button('Apply to this model now').click();
-  await person.expectEngine('ready');
+  await person.expectEngineAfter(() => person.button('Apply to this model now').click(), 'ready');
   await person.openSettings();
   await expect(person.button('Apply to this model now')).toHaveCount(0);
   await expect(settings.getByText('8,192 tokens need')).toBeVisible();
@@ -209,21 +203,21 @@ test('thinking effort is offered where the template takes it; Ctrl+Enter sends w
   const settings = await person.openSettings();
   const effort = settings.getByLabel('Thinking effort');
   await expect(effort.locator('option')).toHaveText(['As the model has it', 'High']);
-  await close(person);
+  await person.closePanel();
   expect(await person.ask('Hi')).toBe('answer');
   await person.openSettings();
   await effort.selectOption('High');
-  await close(person);
+  await person.closePanel();
   expect(await person.ask('Hi')).toContain('Deep');
   await person.button('More about this answer').last().click();
   await person.button('About this answer').last().click();
   await expect(person.page.getByRole('dialog').getByText('high', { exact: true })).toBeVisible();
-  await close(person);
+  await person.closePanel();
 
   const message = person.page.getByRole('textbox', { name: 'Message' });
   await person.openSettings();
   await settings.getByRole('radio', { name: 'Ctrl+Enter' }).check();
-  await close(person);
+  await person.closePanel();
   await message.fill('One');
   await message.press('Enter');
   await expect(message).toHaveValue('One\n');

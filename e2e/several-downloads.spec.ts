@@ -13,6 +13,8 @@ const MODELS = {
   Two: largeModel({ bytes: 40 * MIB, name: 'Two', seed: 2 }),
 };
 type Name = keyof typeof MODELS;
+/** Bytes in a second of which a model comes in no less than two minutes. */
+const SLOW = MIB / 3;
 
 function start(bytesPerSecond: number): Promise<HubServer> {
   const files = Object.entries(MODELS).map(([name, model]) => [`someone/${name}`, { 'model.gguf': model }] as const);
@@ -60,12 +62,14 @@ test('two models come at once; one is paused while the other goes on, and both a
   person,
 }) => {
   const { page } = person;
-  const hub = await start(1.5 * MIB);
+  const hub = await start(8 * MIB);
   try {
     await person.useHub(hub.endpoint);
     await person.open(site.url);
     await person.load(noiseModel('Small'));
     const library = page.getByRole('dialog', { name: 'Your models' });
+    // Neither is done before all was looked at.
+    hub.pace(SLOW);
     await fetchModel(person, 'One');
     await fetchModel(person, 'Two');
     await expect(person.status).toHaveText('2 models are coming onto this device.');
@@ -89,6 +93,7 @@ test('two models come at once; one is paused while the other goes on, and both a
     await expect(library.getByRole('progressbar', { name: 'Downloading One' })).toBeVisible();
     await expect(library.getByRole('button', { name: 'Continue One' })).toHaveCount(0);
     await look(page, 'several-downloads-library');
+    hub.pace(8 * MIB);
     await page.keyboard.press('Escape');
     await expect.poll(() => wholeModels(page)).toEqual(expect.arrayContaining(bothWhole));
     await expect(person.alert).toHaveCount(0);
@@ -109,16 +114,17 @@ test('one that arrives damaged says so and stops no other; nothing is loaded und
   try {
     await person.useHub(hub.endpoint);
     await person.open(site.url);
-    await person.load(noiseModel('Small'));
+    // An answer that outlasts the downloads.
+    await person.set({ 'Context length': '16384', 'Longest answer': '16000' });
+    await person.load(noiseModel('Small', { contextLength: 16_384 }));
+    await person.send('Go on');
+    await person.expectEngine('generating');
     await lookUp(person, 'One');
     const asked = hub.fileRequests.length;
     hub.fail({ kind: 'flip-bit', byteOffset: 20 * MIB });
     await person.button('Load').click();
     await expect.poll(() => hub.fileRequests.length).toBeGreaterThan(asked);
     await fetchModel(person, 'Two');
-    await person.set({ 'Longest answer': '4000' });
-    await person.send('Go on');
-    await person.expectEngine('generating');
     await expect(person.alert).toContainText('One: The file arrived damaged');
     await expect(page.getByText('Two is on this device now.').last()).toBeVisible();
     await person.expectEngine('generating');
@@ -145,6 +151,8 @@ test('both stop with the network and go on with it; loaded again in the midst, t
   try {
     await person.useHub(hub.endpoint);
     await person.open(site.url);
+    // The first is not cut before the second is asked for.
+    hub.pace(SLOW);
     for (const name of ['One', 'Two'] as const) {
       await lookUp(person, name);
       const asked = hub.fileRequests.length;
@@ -154,6 +162,7 @@ test('both stop with the network and go on with it; loaded again in the midst, t
     }
     // Being offline reaches not every worker in this browser, and nothing that runs: the server is cut off as well.
     hub.fail({ kind: 'status', status: 503 }, 1000);
+    hub.pace(1.5 * MIB);
     await context.setOffline(true);
     await expect(page.getByRole('heading', { name: /^(One|Two): paused at 40 %$/ })).toHaveCount(2);
     await expect(person.status).toHaveText('2 models are paused, and go on with the network.');
@@ -161,16 +170,20 @@ test('both stop with the network and go on with it; loaded again in the midst, t
     await expect(page.getByRole('button', { name: /^Continue (One|Two)$/ })).toHaveCount(2);
     await look(page, 'several-downloads-paused');
     hub.heal();
+    hub.pace(SLOW);
     await context.setOffline(false);
     await expect(person.status).toHaveText('2 models are coming onto this device.');
     await page.getByText('Each by itself').click();
+    hub.pace(1.5 * MIB);
     for (const name of ['One', 'Two'] as const) await expect.poll(() => share(page, name)).toBeGreaterThan(0.5);
 
+    hub.pace(SLOW);
     await page.reload();
     await page.getByRole('button', { name: 'Continue One' }).click();
     await page.getByText('Other models meanwhile').click();
     await look(page, 'several-downloads-welcome');
     await page.getByRole('button', { name: 'Continue Two' }).click();
+    hub.pace(8 * MIB);
     await expect.poll(() => wholeModels(page)).toEqual(bothWhole);
     await expect(person.status).toHaveText('Two is ready.');
     await expect(person.alert).toHaveCount(0);

@@ -151,9 +151,9 @@ for (const [hosting, how] of Object.entries(HOSTINGS)) {
       const reached: Record<string, string[]> = {};
       reached['engineWorker'] = await heardFrom(await workerOf(page, 'engine'));
       reached['libraryWorker'] = await heardFrom(await workerOf(page, 'library'), REACHED.libraryWorker);
-      reached['engineFrame'] = await heardFrom(frameOf(page, 'engine'));
+      reached['engineFrame'] = await heardFrom(frameOf(page, 'engine'), REACHED.engineFrame);
       reached['libraryFrame'] = await heardFrom(frameOf(page, 'library'), REACHED.libraryFrame);
-      reached['page'] = await heardFrom(page);
+      reached['page'] = await heardFrom(page, REACHED.page);
       const withServiceWorker = await openPage('allow');
       await withServiceWorker.waitForFunction(() => navigator.serviceWorker.controller !== null);
       const [serviceWorker] = withServiceWorker.context().serviceWorkers();

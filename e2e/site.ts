@@ -79,13 +79,21 @@ export function isUpdateCheck(url: string): boolean {
   return /\/(?:sw|request-gate)\.js$/.test(url);
 }
 
-/** The worker of the page that runs one of the site's own modules. */
+/** The worker of the page that runs one of the site's own modules, once it is there. */
 export async function workerOf(page: Page, name: 'engine' | 'library'): Promise<Worker> {
-  for (const worker of page.workers()) {
-    const modules = await worker.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
-    if (modules.some((url) => url.includes(`/${name}.worker-`))) return worker;
-  }
-  throw new Error(`no worker of the ${name}`);
+  const find = async (): Promise<Worker | null> => {
+    for (const worker of page.workers()) {
+      const modules = await worker
+        .evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name))
+        // One that has ended meanwhile is not it.
+        .catch(() => []);
+      if (modules.some((url) => url.includes(`/${name}.worker-`))) return worker;
+    }
+    return null;
+  };
+  let found: Worker | null = null;
+  await expect.poll(async () => (found = await find()) !== null, `a worker of the ${name}`).toBe(true);
+  return found!;
 }
 
 /** Has the page find a conversation that it kept, with these answers. Before the page is opened, or before a reload. */
@@ -136,12 +144,41 @@ export class Person {
       return answers.at(-1)?.content ?? '';
     });
   }
+  /** Loads the page again once what it has begun to write of chats is written, which a reload in the same moment would end. */
+  async reload(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(new Error('IndexedDB refused the test'));
+        });
+      const database = await settled(indexedDB.open('freehold-chats'));
+      // It waits for every write that was begun before.
+      const last = database.transaction(database.objectStoreNames, 'readwrite');
+      await settled(last.objectStore('chats').count());
+      database.close();
+    });
+    await this.page.reload();
+  }
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
   }
 
   async expectEngine(...states: EngineState[]): Promise<void> {
     await expect(this.page.locator('html')).toHaveAttribute('data-engine', new RegExp(`^(${states.join('|')})$`));
+  }
+
+  /** Does something that changes what the engine does, and waits for a state after it; one from before is not taken for it. */
+  async expectEngineAfter(act: () => Promise<unknown>, ...states: EngineState[]): Promise<void> {
+    const since = await this.page.evaluateHandle(() => {
+      const since = { changed: false };
+      const note = () => (since.changed = true);
+      new MutationObserver(note).observe(document.documentElement, { attributeFilter: ['data-engine'] });
+      return since;
+    });
+    await act();
+    await expect.poll(() => since.evaluate(({ changed }) => changed)).toBe(true);
+    await this.expectEngine(...states);
   }
 
   /** Opens the page and waits until it knows whether there is a graphics processor. */
@@ -178,12 +215,14 @@ export class Person {
 
   /** Loads the model that was chosen and waits until it is ready; one that was ready before is not taken for it. */
   async loadChosen(): Promise<void> {
-    const load = this.button('Load');
-    await expect(load).toBeVisible();
-    // The page writes its state again with the next change.
-    await this.page.evaluate(() => delete document.documentElement.dataset['engine']);
-    await load.click();
-    await this.expectEngine('ready');
+    await this.expectEngineAfter(() => this.button('Load').click(), 'ready');
+  }
+
+  /** Closes the panel that is open. That is a step back in the history, which takes a moment: a reload in between undoes it. */
+  async closePanel(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+    await expect(this.page).not.toHaveURL(/#\/[a-z]/u);
   }
 
   /** Sets numbers in the settings, by their labels, for those for whom the panel opens. */
@@ -194,8 +233,7 @@ export class Person {
       await field.fill(value);
       await field.blur();
     }
-    await this.page.keyboard.press('Escape');
-    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+    await this.closePanel();
   }
 
   /** Opens the settings with all there are. */

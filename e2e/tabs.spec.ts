@@ -7,6 +7,9 @@ import { expect, noiseModel, Person, test } from './site.ts';
 const MIB = 2 ** 20;
 const CHUNK_BYTES = 16 * MIB;
 const REPOSITORY = 'someone/shared-model';
+/** Bytes that the hub sends in a second: a model takes seconds, or longer than any test. */
+const FAST = 8 * MIB;
+const SLOW = MIB / 8;
 
 /** People at tabs of one browser, each of whom has looked the model up. */
 async function atTabs(context: BrowserContext, count: number, url: string, hub: string): Promise<Person[]> {
@@ -25,15 +28,18 @@ async function atTabs(context: BrowserContext, count: number, url: string, hub: 
 for (const tabs of [2, 5]) {
   test(`${tabs} tabs fetch a model once, and each has it`, async ({ site, context }) => {
     const model = randomModelOfBytes(40 * MIB);
-    const hub = await startHub({ [REPOSITORY]: { 'shared.gguf': model } }, { bytesPerSecond: 8 * MIB });
+    const hub = await startHub({ [REPOSITORY]: { 'shared.gguf': model } }, { bytesPerSecond: FAST });
     try {
       const people = await atTabs(context, tabs, site.url, hub.endpoint);
       // Headers, which each tab reads before it asks.
       const sentBefore = hub.sentBytes();
+      // Not done before the last tab has asked.
+      hub.pace(SLOW);
       for (const person of people) {
         await person.button('Load').click();
         await person.expectEngine('downloading');
       }
+      hub.pace(FAST);
       // One tab has the graphics processor; in the others the model is kept, and not loaded.
       for (const person of people) await person.expectEngine('ready', 'none');
       expect(hub.sentBytes() - sentBefore).toBeLessThanOrEqual(model.length + CHUNK_BYTES);
@@ -46,16 +52,20 @@ for (const tabs of [2, 5]) {
 
 test('a tab goes on with the download of one that was closed', async ({ site, context }) => {
   const model = randomModelOfBytes(40 * MIB);
-  const hub = await startHub({ [REPOSITORY]: { 'shared.gguf': model } }, { bytesPerSecond: 8 * MIB });
+  const hub = await startHub({ [REPOSITORY]: { 'shared.gguf': model } }, { bytesPerSecond: FAST });
   try {
     const [first, second] = await atTabs(context, 2, site.url, hub.endpoint);
     const sentBefore = hub.sentBytes();
+    hub.pace(SLOW);
     for (const person of [first!, second!]) {
       await person.button('Load').click();
       await person.expectEngine('downloading');
     }
+    hub.pace(FAST);
     await expect.poll(() => hub.sentBytes() - sentBefore, { intervals: [100] }).toBeGreaterThan(1.5 * CHUNK_BYTES);
+    hub.pace(SLOW);
     await first!.page.close();
+    hub.pace(FAST);
     await second!.expectEngine('ready', 'none');
     // Twice came the chunk that was in flight, and what the closed tab had not yet taken off the network.
     expect(hub.sentBytes() - sentBefore - model.length).toBeLessThan(CHUNK_BYTES + 4 * MIB);

@@ -4,7 +4,7 @@ import { writeGguf } from '../tools/testing/write-gguf.ts';
 import { expect, type ModelUpload, type Person, test, upload } from './site.ts';
 
 /** Long enough to be seen while it streams. */
-const THOUGHT = Array.from({ length: 220 }, (_, index) => `▁${index + 1}`);
+const THOUGHT = Array.from({ length: 440 }, (_, index) => `▁${index + 1}`);
 const TEMPLATE =
   '{% for m in messages %}<|{{ m.role }}|>~{{ m.content }}<|end|>{% endfor %}' +
   '{% if add_generation_prompt %}<|assistant|>' +
@@ -38,13 +38,15 @@ test('a thought streams apart, folds when the answer comes, and is no part of it
 
   await expect(person.answers).toHaveText('Hello there!');
   await expect(thought(person)).not.toHaveAttribute('open');
-  await expect(thought(person).locator('summary')).toHaveText(/^Thinking · [\d.]+ s · 22\d tokens$/);
+  await expect(thought(person).locator('summary')).toHaveText(/^Thinking · [\d.]+ s · 44\d tokens$/);
   await person.page.getByText('Thinking ·').click();
   await expect(thought(person).locator('p')).toHaveText(THOUGHT.map((token) => token.slice(1)).join(' '));
   await person.button('Copy').last().click();
-  expect((await person.page.evaluate(() => navigator.clipboard.readText())).trim()).toBe('Hello there!');
+  await expect
+    .poll(async () => (await person.page.evaluate(() => navigator.clipboard.readText())).trim())
+    .toBe('Hello there!');
 
-  // The thought is more than 200 tokens: the next prompt leaves it out.
+  // The thought is more than 400 tokens: the next prompt leaves it out.
   expect(await person.ask('And then?')).toBe('Hello there!');
   const figures = await person.page
     .getByText(/prompt tokens reused/)
@@ -52,7 +54,7 @@ test('a thought streams apart, folds when the answer comes, and is no part of it
     .innerText();
   expect(Number(/of (\d+) prompt tokens/.exec(figures)![1])).toBeLessThan(100);
 
-  await person.page.reload();
+  await person.reload();
   await expect(person.answers).toHaveText(['Hello there!', 'Hello there!']);
   await expect(thought(person)).toHaveCount(2);
   await expect(thought(person).last()).not.toHaveAttribute('open');

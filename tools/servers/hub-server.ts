@@ -52,6 +52,8 @@ export interface HubServer {
   fail(fault: Fault, times?: number): void;
   /** Forgets all faults to come. */
   heal(): void;
+  /** Sends every file answer at this pace from its next piece on, as `Options.bytesPerSecond` does from the first. */
+  pace(bytesPerSecond: number): void;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function startHub(
   for (const [name, content] of Object.entries(files)) repositories.set(name, [{ commit: hash(name), files: content }]);
   const sent = { bytes: 0 };
   const answers = { now: 0, most: 0 };
+  let pace = bytesPerSecond;
 
   const fileServer = await listen(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -89,7 +92,7 @@ export async function startHub(
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     answers.most = Math.max(answers.most, ++answers.now);
     try {
-      await sendFile(request, response, bytes, { fault, sent, ...(bytesPerSecond && { bytesPerSecond }) });
+      await sendFile(request, response, bytes, { fault, sent, bytesPerSecond: () => pace });
     } finally {
       answers.now--;
     }
@@ -210,6 +213,9 @@ export async function startHub(
     },
     heal: () => {
       faults.clear();
+    },
+    pace: (bytes) => {
+      pace = bytes;
     },
     close: async () => {
       await Promise.all([hub.close(), fileServer.close()]);

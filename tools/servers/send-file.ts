@@ -12,7 +12,8 @@ const PIECE_BYTES = 64 * 1024;
 export interface Sending {
   readonly fault: Fault | null;
   readonly sent: { bytes: number };
-  readonly bytesPerSecond?: number;
+  /** Asked before each piece; `undefined`: as fast as it goes. */
+  readonly bytesPerSecond?: () => number | undefined;
 }
 
 /** Answers a request for `bytes`, whole or a range. */
@@ -48,7 +49,8 @@ export async function sendFile(
   const last = stopsEarly ? Math.min(end, start + fault.afterBytes) : end;
   for (let offset = start; offset < last && !response.destroyed; offset += PIECE_BYTES) {
     const piece = Uint8Array.from(bytes.subarray(offset, Math.min(offset + PIECE_BYTES, last)));
-    if (bytesPerSecond) await sleep((piece.byteLength / bytesPerSecond) * 1000);
+    const pace = bytesPerSecond?.();
+    if (pace !== undefined) await sleep((piece.byteLength / pace) * 1000);
     const flipAt = fault?.kind === 'flip-bit' ? fault.byteOffset - offset : -1;
     if (flipAt >= 0 && flipAt < piece.byteLength) piece[flipAt]! ^= 1;
     await new Promise<void>((resolve) => {

@@ -13,8 +13,8 @@ describe('a scripted model', () => {
     const embedding = values('token_embd.weight');
     const output = values('output.weight');
     const next = (token: string): string | undefined => {
-      const row = embedding.subarray(tokens.indexOf(token) * 256, (tokens.indexOf(token) + 1) * 256);
-      const logits = tokens.map((_, id) => row.reduce((sum, value, at) => sum + value * output[id * 256 + at]!, 0));
+      const row = embedding.subarray(tokens.indexOf(token) * 512, (tokens.indexOf(token) + 1) * 512);
+      const logits = tokens.map((_, id) => row.reduce((sum, value, at) => sum + value * output[id * 512 + at]!, 0));
       const best = Math.max(...logits);
       return best === 0 ? undefined : tokens[logits.indexOf(best)];
     };
@@ -24,6 +24,6 @@ describe('a scripted model', () => {
 
   it('says no token twice, and not too many', () => {
     expect(() => model(['a', 'b', 'a'])).toThrow('twice');
-    expect(() => model(Array.from({ length: 257 }, (_, index) => `w${index}`))).toThrow('fewer than 256');
+    expect(() => model(Array.from({ length: 513 }, (_, index) => `w${index}`))).toThrow('fewer than 512');
   });
 });

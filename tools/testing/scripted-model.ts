@@ -9,8 +9,8 @@
 import { randomModel, type RandomModel } from './random-model.ts';
 import { testVocabulary } from './test-vocabulary.ts';
 
-const EMBEDDING = 256;
-/** Behind the last norm a unit vector is about 16, times a norm weight of 0.5 at least. */
+const EMBEDDING = 512;
+/** Behind the last norm a unit vector is about 22, times a norm weight of 0.5 at least. */
 const OUTPUT_WEIGHT = 10;
 const USER_DEFINED = 4;
 const NORMAL = 1;
