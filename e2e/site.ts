@@ -144,6 +144,7 @@ export class Person {
       return answers.at(-1)?.content ?? '';
     });
   }
+
   /** Loads the page again once what it has begun to write of chats is written, which a reload in the same moment would end. */
   async reload(): Promise<void> {
     await this.page.evaluate(async () => {
@@ -160,6 +161,7 @@ export class Person {
     });
     await this.page.reload();
   }
+
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
   }
