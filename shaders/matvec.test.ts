@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
+import { linearCase, type LinearCase, linearShape, streamCase } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import type { Variant } from './kernel.ts';
 import { defaultPlan, type MatvecPlan, otherPlans } from './matvec-plan.ts';
@@ -65,6 +65,13 @@ const cases = [
     tokens: 1,
   },
 ];
+// One token's stream, whose addend joins it before the norm.
+const joins = { epsilon: 1e-4 };
+const joined = [
+  linearShape({ type: 'Q4_0', columns: 1120, rows: 83, joins, norm, bias: true, epilogue: 'glu', activation: 'gelu' }),
+  linearShape({ type: 'F16', columns: 77, rows: 9, joins, bias: true }),
+  linearShape({ type: 'Q8_0', columns: 160, rows: 7, joins, norm, lastTokenOnly: true, tokenTile: 3 }),
+].map((shape) => ({ title: `${shape.type}, an addend joins`, shape, tokens: 1 }));
 const tiled = [
   {
     title: 'Q4_0, glu, norm and bias',
@@ -109,9 +116,16 @@ function plansOf(variant: Variant, subgroupLanes: number): MatvecPlan[] {
   return [...plans, { ...shuffle, rows: 8, groups: 1 }, { ...shuffle, rows: 2, groups: 8 }];
 }
 
+/** A case whose x has an addend beside it, where the shape joins one. */
+function withStream(shape: LinearShape, given: LinearCase): Pick<LinearCase, 'data' | 'bindings'> {
+  if (!shape.joins) return given;
+  const x = streamCase(shape.columns);
+  return { data: { ...given.data, x }, bindings: { ...given.bindings, x } };
+}
+
 describe.each(devices)('matvec on $name', ({ device, variants }) => {
   async function expectParity(variant: Variant, shape: LinearShape, tokens: number): Promise<void> {
-    const { data, bindings } = linearCase(shape, tokens);
+    const { data, bindings } = withStream(shape, linearCase(shape, tokens));
     const expected = matvecReference(shape, data, tokens);
     // A recorded grid may be made for more tokens than the step has.
     const extent = { tokens: tokens + 20, kvLength: tokens + 20 };
@@ -124,7 +138,7 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
 
   describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
     const quickest = variant.reduction === 'thread';
-    test.each(quickest ? [...cases, ...types] : cases)('$title', ({ shape, tokens }) =>
+    test.each(quickest ? [...cases, ...joined, ...types] : [...cases, ...joined])('$title', ({ shape, tokens }) =>
       expectParity(variant, shape, tokens),
     );
     const tiles = quickest ? [...tiled, ...tiledTypes] : tiled;
@@ -140,6 +154,7 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
       // Eight rows of a tile are never tried, and compile for long.
       const rows = plan.rows === 8 ? 4 : plan.rows;
       const tokens = 2 + (i % 7);
+      await expectParity(variant, { ...joined[0]!.shape, plan }, 1);
       const shape = { ...planned[(i + 2) % planned.length]!, tokenTile: tokens, plan: { ...plan, rows } };
       await expectParity(variant, shape, tokens);
     });

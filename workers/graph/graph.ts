@@ -13,6 +13,7 @@ import { type Extent, type Kernel, rowStride, STEP_BYTES, type Variant } from '.
 import { layerNorm } from '../../shaders/layer-norm.ts';
 import { pool, type PoolShape } from '../../shaders/pool.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
+import { settle } from '../../shaders/settle.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
 import type { Step } from '../gpu/recorder.ts';
@@ -20,6 +21,7 @@ import { EngineError } from '../protocol/errors.ts';
 import { LinearPlans } from './linear-plans.ts';
 import type { Matrix } from './matrix.ts';
 import { MemoryPlan, Slot } from './slot.ts';
+import { Streams } from './streams.ts';
 
 /** Rows of activations: (tokens, dim) f32, each row padded to a multiple of 32 floats that stay zero. */
 export interface Activation {
@@ -58,6 +60,8 @@ export interface GraphOptions {
 /** Collects the ops of one model on one device. */
 export class Graph {
   readonly memory = new MemoryPlan();
+  /** Where decode has the residual streams whose blocks end with a norm. */
+  readonly streams = new Streams(this.memory);
   /** Token ids of the sequence by position: (contextLength + 1) u32; the last is a sampled one. */
   readonly tokens: Slot;
   /** The uniform `Step`. */
@@ -162,13 +166,6 @@ export class Graph {
     this.recordAll(pool, { dim: input.dim, stride: input.stride, rows }, buffers);
   }
 
-  /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
-  addNormed(input: Activation, { weight, epsilon }: Norm, output: Activation): void {
-    checkDim('a norm behind a block', output.dim, input.dim);
-    const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    this.recordAll(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
-  }
-
   /** What follows runs only where logits are wanted: once a prompt, once a decoded token. */
   beginHead(): void {
     this.#part = 'head';
@@ -217,8 +214,23 @@ export class Graph {
     buffers: Readonly<Record<string, Slot>>,
   ): void {
     if (way === 'few' && this.fewTokens === 0) return;
+    const bound = way === 'decode' ? this.#settledIn(buffers) : buffers;
     const settled = (): Shape => (typeof shape === 'function' ? shape() : shape);
-    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, settled(), buffers));
+    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, settled(), bound));
+  }
+
+  /** The buffers of an op of decode that knows of no addends: each stream's is added first. */
+  #settledIn(buffers: Readonly<Record<string, Slot>>): Readonly<Record<string, Slot>> {
+    return Object.fromEntries(
+      Object.entries(buffers).map(([name, known]) => {
+        const { slot, joins } = this.streams.at(known);
+        if (!joins) return [name, slot];
+        const y = this.streams.next(joins.of);
+        this.record('decode', settle, { dim: joins.of.dim, epsilon: joins.epsilon }, { x: slot, y });
+        this.streams.move(known, { slot: y });
+        return [name, y];
+      }),
+    );
   }
 
   /** Compiles one step; also for steps outside the model's own passes, such as the sampler's. */
