@@ -44,7 +44,7 @@ fn defer_row(row: u32, sum: f32) -> f32 {
   return value;
 }
 
-fn finish_pair(token: u32, row: u32, sums: vec2f) {
+fn finish_pair(token: u32, row: u32, sums: vec2f, middle: f32) {
   let pair = vec2f(defer_row(row, sums.x), defer_row(row + 1u, sums.y));
   if (row < ROWS) {
     y[2u * OUTPUT_STRIDE + (FIRST_ROW + row) / 2u] = dot(pair, pair);

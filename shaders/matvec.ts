@@ -29,8 +29,11 @@ export interface LinearShape {
   readonly inputStride: number;
   /** Floats between two tokens in y. */
   readonly outputStride: number;
-  /** RMS norm of x before the product; its weight is padded with zeros to a multiple of 32. */
-  readonly norm: { readonly epsilon: number } | null;
+  /**
+   * RMS norm of x before the product; its weight is padded with zeros to a multiple of 32. With `foldedRows`, the rows of the
+   * whole output, a layer norm of one token: bias is (2, foldedRows), W·(the norm's bias) + bias and W·(the norm's weight).
+   */
+  readonly norm: { readonly epsilon: number; readonly foldedRows?: number | undefined } | null;
   /**
    * x is one token's stream as `matvec-deferred` leaves it, (3, inputStride), whose addend joins it here before the norm; with
    * what is added to the mean of the addend's squares.
@@ -69,6 +72,7 @@ export function linearOverrides(shape: Omit<LinearShape, 'type'>): Record<string
     INPUT_STRIDE: shape.inputStride / 32,
     OUTPUT_STRIDE: shape.outputStride,
     BIAS: Number(shape.bias),
+    FOLDED_ROWS: shape.norm?.foldedRows ?? 0,
     EPILOGUE: EPILOGUES[shape.epilogue],
     ACTIVATION: ACTIVATIONS[shape.activation ?? 'silu'],
     OUTPUT_SCALE: shape.scale ?? 1,
@@ -77,7 +81,7 @@ export function linearOverrides(shape: Omit<LinearShape, 'type'>): Record<string
 }
 
 /** What the text and the grid of a product hang on, whatever its weights are. */
-type DealtShape = Pick<LinearShape, 'columns' | 'rows' | 'tokenTile' | 'lastTokenOnly' | 'plan'>;
+type DealtShape = Pick<LinearShape, 'columns' | 'rows' | 'tokenTile' | 'lastTokenOnly' | 'plan' | 'norm' | 'joins'>;
 
 function tokenTileOf({ tokenTile, lastTokenOnly }: DealtShape): number {
   return lastTokenOnly ? 1 : tokenTile;
@@ -105,6 +109,9 @@ export function matvecSource(
   ending = softcap + epilogue,
 ): string {
   const { reduction, lanes, rows, groups } = planOf(shape, variant);
+  const isOfOneToken = shape.joins !== undefined || shape.norm?.foldedRows !== undefined;
+  if (isOfOneToken && tokenTileOf(shape) > 1)
+    throw new RangeError('matvec folds a layer norm, and joins an addend, for one token at a time.');
   return (
     directives({ real: 'f32', reduction: reduction === 'shuffle' ? 'subgroup' : reduction }) +
     constants({ LANES: lanes, TOKEN_TILE: tokenTileOf(shape) }) +
@@ -129,6 +136,7 @@ export function multiplyOverrides({
     COLUMNS: columns,
     NORM: Number(norm !== null),
     EPSILON: norm?.epsilon ?? 0,
+    CENTERED: Number(norm?.foldedRows !== undefined),
     LAST_TOKEN_ONLY: Number(lastTokenOnly),
     JOINS: Number(joins !== undefined),
     JOIN_EPSILON: joins?.epsilon ?? 0,

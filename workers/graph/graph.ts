@@ -39,6 +39,8 @@ export interface Norm {
 
 /** The recorded steps of a model. */
 export interface Program {
+  /** Runs once, as a step of one token, when the weights are there. */
+  readonly preparation: readonly Step[];
   readonly decode: { readonly body: readonly Step[]; readonly head: readonly Step[] };
   readonly prefill: { readonly body: readonly Step[]; readonly head: readonly Step[] };
 }
@@ -83,6 +85,7 @@ export class Graph {
     few: { body: [], head: [] },
     prefill: { body: [], head: [] },
   };
+  readonly #preparation: Recorded[] = [];
   readonly #sharedSlots = new Map<string, Slot>();
   /** Steps that read or write a buffer that may grow, each bound anew. */
   readonly #rebinds: (() => void)[] = [];
@@ -152,11 +155,17 @@ export class Graph {
   }
 
   /** output (tokens, dim) = norm(input); two different buffers. */
-  norm(input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
+  norm(input: Activation, norm: Norm, output: Activation): void {
+    for (const way of WAYS) this.recordNorm(way, input, norm, output);
+  }
+
+  /** `norm` for one way. */
+  recordNorm(way: Way, input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
     checkDim('a norm', output.dim, input.dim);
+    const shape = { dim: input.dim, epsilon };
     const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    if (bias) this.recordAll(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
-    else this.recordAll(rmsNorm, { dim: input.dim, epsilon }, buffers);
+    if (bias) this.record(way, layerNorm, shape, { ...buffers, bias });
+    else this.record(way, rmsNorm, shape, buffers);
   }
 
   /** output (1, dim) = the mean, the first or the last of a step's rows of `input` (tokens, dim). */
@@ -176,10 +185,11 @@ export class Graph {
     const all = (list: readonly Recorded[]): Promise<Step[]> => Promise.all(list.map((record) => record(cache)));
     const { decode, prefill } = this.#recorded;
     // All at once: a device compiles on several threads, and one slow kernel must not hold up the next list.
-    const [decodeBody, decodeHead, prefillBody, prefillHead] = await Promise.all(
-      [decode.body, decode.head, prefill.body, prefill.head].map(all),
+    const [preparation, decodeBody, decodeHead, prefillBody, prefillHead] = await Promise.all(
+      [this.#preparation, decode.body, decode.head, prefill.body, prefill.head].map(all),
     );
     return {
+      preparation: preparation!,
       decode: { body: decodeBody!, head: decodeHead! },
       prefill: { body: prefillBody!, head: prefillHead! },
     };
@@ -199,6 +209,15 @@ export class Graph {
       this.#sharedSlots.set(label, slot);
     }
     return slot;
+  }
+
+  /** Records a kernel that runs once, as a step of one token, when the weights are there. */
+  recordPreparation<Shape extends object>(
+    kernel: Kernel<Shape>,
+    shape: Shape,
+    buffers: Readonly<Record<string, Slot>>,
+  ): void {
+    this.#preparation.push((cache) => this.compileStep(cache, kernel, shape, buffers));
   }
 
   /** Records a kernel for every way, for ops that no method here has. */

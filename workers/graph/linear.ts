@@ -11,7 +11,7 @@ import type { QuantType } from '../../shaders/quant/types.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
 import { type Activation, checkDim, type Graph, type Norm, type Way, WAYS } from './graph.ts';
 import type { Matrix, MatrixShard } from './matrix.ts';
-import type { Slot } from './slot.ts';
+import { Slot } from './slot.ts';
 import type { Stream } from './streams.ts';
 
 /** One product of a linear op: its matrix, an optional bias (rows), and where its rows begin in the output. */
@@ -39,8 +39,8 @@ export interface LinearOp extends Pick<LinearShape, 'activation' | 'scale' | 'so
 interface Source extends Pick<Stream, 'joins'> {
   /** May be normed already. */
   readonly input: Activation;
-  /** Fused in. */
-  readonly norm: Norm | null;
+  /** Fused in: the weight, what is added, and of a layer norm the rows that it is folded into. */
+  readonly norm: (Pick<Norm, 'weight' | 'epsilon'> & { readonly foldedRows?: number }) | null;
 }
 
 /** Tokens for which one thread keeps sums when there are no tiles: a block is dequantised once for all of them. */
@@ -59,24 +59,54 @@ export function linear(graph: Graph, op: LinearOp): void {
     addNormed(graph, op, postNorm);
     return;
   }
-  if (norm?.bias) {
-    const normed = graph.normed(input, norm);
-    for (const way of WAYS) recordLinear(graph, way, op, { input: normed, norm: null });
-    return;
-  }
   const { slot, joins } = graph.streams.at(input.slot);
-  recordLinear(graph, 'decode', op, { input: { ...input, slot }, norm: norm ?? null, joins });
-  for (const way of ['few', 'prefill'] as const) {
-    if (!norm || (way === 'prefill' && lastToken)) {
+  if (!norm?.bias) recordLinear(graph, 'decode', op, { input: { ...input, slot }, norm: norm ?? null, joins });
+  else if (graph.fuses) recordFolded(graph, op, { ...norm, bias: norm.bias }, { input: { ...input, slot }, joins });
+  for (const way of WAYS) {
+    if (way === 'decode' && (!norm?.bias || graph.fuses)) continue;
+    if (!norm || (way === 'prefill' && lastToken && !norm.bias)) {
       recordLinear(graph, way, op, { input, norm: norm ?? null });
       continue;
     }
     // Over several tokens a norm of its own is cheaper than one in every row of the product.
     const normed = graph.normedScratch(input);
-    const buffers = { x: input.slot, weight: norm.weight, y: normed.slot, step: graph.step };
-    graph.record(way, rmsNorm, { dim: input.dim, epsilon: norm.epsilon }, buffers);
+    graph.recordNorm(way, input, norm, normed);
     recordLinear(graph, way, op, { input: normed, norm: null });
   }
+}
+
+/**
+ * A product of one token's layer norm: W·((x − m)·w / s + b) + bias = (W·(w·x) − m·(W·w)) / s + (W·b + bias). W·w and
+ * W·b + bias do not change, so that they are made once, when the weights are there.
+ */
+function recordFolded(
+  graph: Graph,
+  op: LinearOp,
+  { weight, bias: normBias, epsilon }: Required<Norm>,
+  source: Omit<Source, 'norm'>,
+): void {
+  const { parts } = op;
+  const { dim, stride } = source.input;
+  const rows = Math.max(...parts.map(({ matrix, firstRow }) => firstRow + matrix.rows));
+  const label = `${parts.map(({ matrix }) => matrix.label).join(' + ')} of its norm`;
+  const folded = graph.memory.add(new Slot(label, 4 * 2 * rows, 'weights'));
+  for (const { matrix, bias, firstRow } of parts) {
+    for (const shard of matrix.shards) {
+      for (const [x, added, at] of [[normBias, bias, 0] as const, [weight, null, rows] as const]) {
+        const shape = {
+          ...{ type: matrix.type, columns: dim, rows: shard.rows, firstRow: at + firstRow + shard.firstRow },
+          ...{ inputStride: stride, outputStride: 2 * rows, norm: null, bias: added !== null },
+          ...({ epilogue: 'store', lastTokenOnly: false, tokenTile: 1 } as const),
+        };
+        graph.recordPreparation(matvec, shape, {
+          ...{ quants: shard.quants, scales: shard.scales, x, norm_weight: graph.nothing },
+          ...{ bias: added ?? graph.nothing, y: folded, step: graph.step },
+        });
+      }
+    }
+  }
+  const withFolded = { ...op, parts: parts.map((part) => ({ ...part, bias: folded })) };
+  recordLinear(graph, 'decode', withFolded, { ...source, norm: { weight, epsilon, foldedRows: rows } });
 }
 
 /** output += norm(product): decode leaves the norm and the sum to whoever reads the output next. */
@@ -220,7 +250,7 @@ function shapeOf(
     columns: input.dim,
     inputStride: input.stride,
     outputStride: output.stride,
-    norm: norm && { epsilon: norm.epsilon },
+    norm: norm && { epsilon: norm.epsilon, foldedRows: norm.foldedRows },
     joins: joins && { epsilon: joins.epsilon },
     bias: bias !== null,
     epilogue,
