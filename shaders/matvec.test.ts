@@ -68,7 +68,7 @@ const cases = [
 // One token's stream, whose addend joins it before the norm.
 const joins = { epsilon: 1e-4 };
 const joined = [
-  linearShape({ type: 'Q4_0', columns: 1120, rows: 83, joins, norm, bias: true, epilogue: 'glu', activation: 'gelu' }),
+  linearShape({ type: 'Q4_0', columns: 1120, rows: 82, joins, norm, bias: true, epilogue: 'glu', activation: 'gelu' }),
   linearShape({ type: 'F16', columns: 77, rows: 9, joins, bias: true }),
   linearShape({ type: 'Q8_0', columns: 160, rows: 7, joins, norm, lastTokenOnly: true, tokenTile: 3 }),
 ].map((shape) => ({ title: `${shape.type}, an addend joins`, shape, tokens: 1 }));
