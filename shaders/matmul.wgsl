@@ -19,10 +19,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let token = first_token + tile_token(local, t);
     if (token < step.tokens) {
       let row = first_row + tile_row(local);
-      finish_pair(token, row, sums[t][0].xy);
-      finish_pair(token, row + 16u, sums[t][0].zw);
-      finish_pair(token, row + 32u, sums[t][1].xy);
-      finish_pair(token, row + 48u, sums[t][1].zw);
+      finish_pair(token, row, sums[t][0].xy, 0.0);
+      finish_pair(token, row + 16u, sums[t][0].zw, 0.0);
+      finish_pair(token, row + 32u, sums[t][1].xy, 0.0);
+      finish_pair(token, row + 48u, sums[t][1].zw, 0.0);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
+import { linearCase, linearShape, streamCase } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import type { Variant } from './kernel.ts';
 import type { MatvecPlan } from './matvec-plan.ts';
@@ -24,6 +24,7 @@ const cases: Case[] = [
   { types: ['Q4_K', 'Q6_K'], firstTypeRows: 24, layer: { columns: 768, rows: 37, norm, bias: true } },
   { types: ['Q8_0', 'Q4_0'], firstTypeRows: 8, layer: { columns: 1120, rows: 9, firstRow: 3, epilogue: 'add' } },
   { types: ['F16', 'F32'], firstTypeRows: 16, layer: { columns: 77, rows: 18, norm }, tokens: 2 },
+  { types: ['Q4_0', 'Q8_0'], firstTypeRows: 8, layer: { columns: 96, rows: 21, norm, bias: true, joins: norm } },
   { types: ['Q5_K', 'Q8_0'], firstTypeRows: 8, layer: { columns: 256, rows: 21, norm, tokenTile: 3 }, tokens: 5 },
 ];
 // Every format as the first and as the second: no name of one may meet one of the other.
@@ -42,7 +43,12 @@ const PLANS: Record<Variant['reduction'], MatvecPlan> = {
 function mixedCase({ types, firstTypeRows, layer, tokens = 1 }: Case) {
   const whole = linearShape({ ...layer, type: 'F32' });
   const shape: MixedLinearShape = { ...whole, types, firstTypeRows };
-  const { data, bindings } = linearCase(whole, tokens);
+  const plain = linearCase(whole, tokens);
+  const x = layer.joins ? { x: streamCase(layer.columns) } : {};
+  const [data, bindings] = [
+    { ...plain.data, ...x },
+    { ...plain.bindings, ...x },
+  ];
   const part = (type: QuantType, rows: number, seed: number) =>
     linearCase(linearShape({ ...layer, type, rows, firstRow: 0 }), tokens, seed);
   const [first, second] = [part(types[0], firstTypeRows, 2), part(types[1], layer.rows - firstTypeRows, 3)];

@@ -1,16 +1,20 @@
 /** What a linear layer computes, for `matvec` and `matmul`. */
+import { layerNormReference } from './layer-norm.ref.ts';
 import type { LinearShape } from './matvec.ts';
 import { rmsNormReference } from './rms-norm.ref.ts';
+import { settleReference } from './settle.ref.ts';
 
 /** What a linear layer reads. */
 export interface LinearData {
   /** (rows, columns), dequantised */
   readonly weights: ArrayLike<number>;
-  /** (token, inputStride) */
+  /** (token, inputStride); of a stream with an addend (3, inputStride) */
   readonly x: ArrayLike<number>;
   /** (columns) */
   readonly normWeight: ArrayLike<number>;
-  /** (rows of the whole output) */
+  /** The bias of a layer norm that is folded in: (columns) */
+  readonly normBias?: ArrayLike<number>;
+  /** (rows of the whole output), before a layer norm is folded into it */
   readonly bias: ArrayLike<number>;
   /** (token, outputStride), as it was before */
   readonly y: ArrayLike<number>;
@@ -29,7 +33,12 @@ export function matvecReference(shape: LinearShape, data: LinearData, tokens: nu
   const activate = activations[activation];
   const cap = (value: number): number => (softcap === undefined ? value : softcap * Math.tanh(value / softcap));
   const y = Float64Array.from(data.y);
-  const x = norm ? rmsNormReference({ dim: columns, ...norm }, data.x, data.normWeight, tokens, inputStride) : data.x;
+  const joined = shape.joins ? settleReference({ dim: columns, ...shape.joins }, data.x, inputStride) : data.x;
+  const normed = (epsilon: number) =>
+    norm?.foldedRows === undefined
+      ? rmsNormReference({ dim: columns, epsilon }, joined, data.normWeight, tokens, inputStride)
+      : layerNormReference({ dim: columns, epsilon }, joined, data.normWeight, data.normBias!, tokens, inputStride);
+  const x = norm ? normed(norm.epsilon) : joined;
   const linear = (token: number, row: number): number => {
     let sum = shape.bias ? data.bias[firstRow + row]! : 0;
     for (let k = 0; k < columns; k++) sum += data.weights[row * columns + k]! * x[token * inputStride + k]!;

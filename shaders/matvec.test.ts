@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linearCase, linearShape } from '../tools/testing/linear-case.ts';
+import { linearCase, type LinearCase, linearShape, streamCase } from '../tools/testing/linear-case.ts';
 import { nmse, runKernel, testDevices } from '../tools/testing/run-kernel.ts';
 import type { Variant } from './kernel.ts';
 import { defaultPlan, type MatvecPlan, otherPlans } from './matvec-plan.ts';
@@ -65,6 +65,30 @@ const cases = [
     tokens: 1,
   },
 ];
+// One token's stream, whose addend joins it before the norm.
+const joins = { epsilon: 1e-4 };
+const joined = [
+  linearShape({ type: 'Q4_0', columns: 1120, rows: 82, joins, norm, bias: true, epilogue: 'glu', activation: 'gelu' }),
+  linearShape({ type: 'F16', columns: 77, rows: 9, joins, bias: true }),
+  linearShape({ type: 'Q8_0', columns: 160, rows: 7, joins, norm, lastTokenOnly: true, tokenTile: 3 }),
+].map((shape) => ({ title: `${shape.type}, an addend joins`, shape, tokens: 1 }));
+// Layer norms that are folded in, of values around 0 and far from it, one with an outlier.
+const layerNorm = (foldedRows: number) => ({ epsilon: 1e-5, foldedRows });
+const folded = [
+  { shape: linearShape({ type: 'Q4_0', columns: 1120, rows: 83, norm: layerNorm(83), bias: true }), mean: 0 },
+  {
+    shape: linearShape({
+      ...({ type: 'F32', columns: 67, rows: 9, firstRow: 4, norm: layerNorm(20), bias: true } as const),
+      ...({ epilogue: 'activate', activation: 'gelu' } as const),
+    }),
+    mean: 50,
+  },
+  { shape: linearShape({ type: 'Q8_0', columns: 768, rows: 12, norm: layerNorm(12), bias: true }), mean: 50 },
+  {
+    shape: linearShape({ type: 'F16', columns: 160, rows: 8, joins, norm: layerNorm(8), bias: true, epilogue: 'glu' }),
+    mean: 0,
+  },
+].map(({ shape, mean }) => ({ title: `${shape.type}, a layer norm of values around ${mean}`, shape, tokens: 1, mean }));
 const tiled = [
   {
     title: 'Q4_0, glu, norm and bias',
@@ -109,24 +133,53 @@ function plansOf(variant: Variant, subgroupLanes: number): MatvecPlan[] {
   return [...plans, { ...shuffle, rows: 8, groups: 1 }, { ...shuffle, rows: 2, groups: 8 }];
 }
 
+/** A case whose x has an addend beside it, where the shape joins one. */
+function withStream(shape: LinearShape, given: LinearCase): Pick<LinearCase, 'data' | 'bindings'> {
+  if (!shape.joins) return given;
+  const x = streamCase(shape.columns);
+  return { data: { ...given.data, x }, bindings: { ...given.bindings, x } };
+}
+
+/** A case whose layer norm is folded into the bias, as load does it; one value is an outlier. */
+function withFolded(shape: LinearShape, given: Pick<LinearCase, 'data' | 'bindings'>, mean: number): typeof given {
+  const { norm, columns, rows, firstRow } = shape;
+  if (norm?.foldedRows === undefined) return given;
+  const { weights, normWeight, bias } = given.data;
+  const normBias = Float32Array.from(normWeight, (_, i) => (i < columns ? Math.sin(i) : 0));
+  const x = Float32Array.from(given.data.x, (value, i) => (i < columns ? value + mean + (i === 40 ? 30 : 0) : value));
+  const both = new Float32Array(2 * norm.foldedRows);
+  for (let row = 0; row < rows; row++) {
+    const times = (values: ArrayLike<number>): number => {
+      let sum = 0;
+      for (let k = 0; k < columns; k++) sum += weights[row * columns + k]! * values[k]!;
+      return sum;
+    };
+    both[firstRow + row] = bias[firstRow + row]! + times(normBias);
+    both[norm.foldedRows + firstRow + row] = times(normWeight);
+  }
+  return { data: { ...given.data, x, normBias }, bindings: { ...given.bindings, x, bias: both } };
+}
+
 describe.each(devices)('matvec on $name', ({ device, variants }) => {
-  async function expectParity(variant: Variant, shape: LinearShape, tokens: number): Promise<void> {
-    const { data, bindings } = linearCase(shape, tokens);
+  async function expectParity(variant: Variant, shape: LinearShape, tokens: number, mean = 0): Promise<void> {
+    const { data, bindings } = withFolded(shape, withStream(shape, linearCase(shape, tokens)), mean);
     const expected = matvecReference(shape, data, tokens);
     // A recorded grid may be made for more tokens than the step has.
     const extent = { tokens: tokens + 20, kvLength: tokens + 20 };
     const output = await runKernel(device, matvec, shape, variant, extent, bindings);
     const actual = new Float32Array(output['y']!);
-    expect(nmse(actual, expected)).toBeLessThanOrEqual(1e-10);
+    // As for layer-norm itself: a mean of 50 leaves f32 six bits fewer for what differs from it.
+    expect(nmse(actual, expected)).toBeLessThanOrEqual(mean === 0 ? 1e-10 : 1e-9);
     // Nothing but the shard's own outputs changes.
     for (const [i, value] of actual.entries()) if (expected[i] === data.y[i]) expect(value).toBe(data.y[i]);
   }
 
   describe.each(variants.filter(({ real }) => real === 'f32'))('$reduction', (variant) => {
     const quickest = variant.reduction === 'thread';
-    test.each(quickest ? [...cases, ...types] : cases)('$title', ({ shape, tokens }) =>
+    test.each(quickest ? [...cases, ...joined, ...types] : [...cases, ...joined])('$title', ({ shape, tokens }) =>
       expectParity(variant, shape, tokens),
     );
+    test.each(folded)('$title', ({ shape, tokens, mean }) => expectParity(variant, shape, tokens, mean));
     const tiles = quickest ? [...tiled, ...tiledTypes] : tiled;
     test.each(tiles)('tokens at once: $title', ({ shape, tokens }) => expectParity(variant, shape, tokens));
 
@@ -140,6 +193,8 @@ describe.each(devices)('matvec on $name', ({ device, variants }) => {
       // Eight rows of a tile are never tried, and compile for long.
       const rows = plan.rows === 8 ? 4 : plan.rows;
       const tokens = 2 + (i % 7);
+      await expectParity(variant, { ...joined[0]!.shape, plan }, 1);
+      await expectParity(variant, { ...folded[2]!.shape, plan }, 1, 50);
       const shape = { ...planned[(i + 2) % planned.length]!, tokenTile: tokens, plan: { ...plan, rows } };
       await expectParity(variant, shape, tokens);
     });
@@ -153,6 +208,11 @@ test.each(['thread', 'workgroup', 'subgroup'] as const)('%s is one module for f3
 
 const shape = linearShape({ type: 'Q4_0', columns: 4096, rows: 37 });
 const on = (reduction: Variant['reduction']): Variant => ({ real: 'f32', reduction });
+
+test('refuses to fold a layer norm for several tokens at once', () => {
+  const folds = { ...shape, tokenTile: 2, norm: layerNorm(37) };
+  expect(() => matvec.source(folds, on('thread'))).toThrow(/one token at a time/);
+});
 
 test('the default plan is what runs without one', () => {
   for (const reduction of ['thread', 'workgroup', 'subgroup'] as const) {

@@ -29,8 +29,16 @@ export interface LinearShape {
   readonly inputStride: number;
   /** Floats between two tokens in y. */
   readonly outputStride: number;
-  /** RMS norm of x before the product; its weight is padded with zeros to a multiple of 32. */
-  readonly norm: { readonly epsilon: number } | null;
+  /**
+   * RMS norm of x before the product; its weight is padded with zeros to a multiple of 32. With `foldedRows`, the rows of the
+   * whole output, a layer norm of one token: bias is (2, foldedRows), W·(the norm's bias) + bias and W·(the norm's weight).
+   */
+  readonly norm: { readonly epsilon: number; readonly foldedRows?: number | undefined } | null;
+  /**
+   * x is one token's stream as `matvec-deferred` leaves it, (3, inputStride), whose addend joins it here before the norm; with
+   * what is added to the mean of the addend's squares.
+   */
+  readonly joins?: { readonly epsilon: number } | undefined;
   readonly bias: boolean;
   /**
    * What becomes of v = W·n(x) + bias: `store` y = cap(scale·v); `add` y += scale·v; `glu` (even rows gate, odd rows up,
@@ -64,6 +72,7 @@ export function linearOverrides(shape: Omit<LinearShape, 'type'>): Record<string
     INPUT_STRIDE: shape.inputStride / 32,
     OUTPUT_STRIDE: shape.outputStride,
     BIAS: Number(shape.bias),
+    FOLDED_ROWS: shape.norm?.foldedRows ?? 0,
     EPILOGUE: EPILOGUES[shape.epilogue],
     ACTIVATION: ACTIVATIONS[shape.activation ?? 'silu'],
     OUTPUT_SCALE: shape.scale ?? 1,
@@ -72,7 +81,7 @@ export function linearOverrides(shape: Omit<LinearShape, 'type'>): Record<string
 }
 
 /** What the text and the grid of a product hang on, whatever its weights are. */
-type DealtShape = Pick<LinearShape, 'columns' | 'rows' | 'tokenTile' | 'lastTokenOnly' | 'plan'>;
+type DealtShape = Pick<LinearShape, 'columns' | 'rows' | 'tokenTile' | 'lastTokenOnly' | 'plan' | 'norm' | 'joins'>;
 
 function tokenTileOf({ tokenTile, lastTokenOnly }: DealtShape): number {
   return lastTokenOnly ? 1 : tokenTile;
@@ -88,32 +97,55 @@ function planOf(shape: DealtShape, variant: Variant): MatvecPlan {
   return plan;
 }
 
-/** The text of a kernel whose own part has the bindings, over weights whose format has `load_block` and `dot_block`. */
-export function matvecSource(shape: DealtShape, variant: Variant, own: string, format: string): string {
+/**
+ * The text of a kernel whose own part has the bindings, over weights whose format has `load_block` and `dot_block`.
+ * `ending` has what becomes of sums, `finish_pair`, where it is not that of `LinearShape`.
+ */
+export function matvecSource(
+  shape: DealtShape,
+  variant: Variant,
+  own: string,
+  format: string,
+  ending = softcap + epilogue,
+): string {
   const { reduction, lanes, rows, groups } = planOf(shape, variant);
+  const isOfOneToken = shape.joins !== undefined || shape.norm?.foldedRows !== undefined;
+  if (isOfOneToken && tokenTileOf(shape) > 1)
+    throw new RangeError('matvec folds a layer norm, and joins an addend, for one token at a time.');
   return (
     directives({ real: 'f32', reduction: reduction === 'shuffle' ? 'subgroup' : reduction }) +
     constants({ LANES: lanes, TOKEN_TILE: tokenTileOf(shape) }) +
     STEP_WGSL +
     format +
     reduceSnippet(reduction, rows === 2 ? 'vec2f' : 'vec4f', groups) +
-    softcap +
-    epilogue +
+    ending +
     rowsSnippets[rows] +
     multiplyRows +
     own
   );
 }
 
-/** The override constants of `snippets/multiply-rows.wgsl` and of the epilogue. */
-export function matvecOverrides(shape: Omit<LinearShape, 'type'>): Record<string, number> {
+/** The override constants of `snippets/multiply-rows.wgsl`, but for those that it shares with what becomes of the sums. */
+export function multiplyOverrides({
+  columns,
+  norm,
+  lastTokenOnly,
+  joins,
+}: Pick<LinearShape, 'columns' | 'norm' | 'lastTokenOnly' | 'joins'>): Record<string, number> {
   return {
-    ...linearOverrides(shape),
-    COLUMNS: shape.columns,
-    NORM: Number(shape.norm !== null),
-    EPSILON: shape.norm?.epsilon ?? 0,
-    LAST_TOKEN_ONLY: Number(shape.lastTokenOnly),
+    COLUMNS: columns,
+    NORM: Number(norm !== null),
+    EPSILON: norm?.epsilon ?? 0,
+    CENTERED: Number(norm?.foldedRows !== undefined),
+    LAST_TOKEN_ONLY: Number(lastTokenOnly),
+    JOINS: Number(joins !== undefined),
+    JOIN_EPSILON: joins?.epsilon ?? 0,
   };
+}
+
+/** The override constants of a product and of the epilogue. */
+export function matvecOverrides(shape: Omit<LinearShape, 'type'>): Record<string, number> {
+  return { ...linearOverrides(shape), ...multiplyOverrides(shape) };
 }
 
 /** The grid of a product. */

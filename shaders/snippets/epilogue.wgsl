@@ -5,6 +5,7 @@ override FIRST_ROW: u32; // its place in the output
 override INPUT_STRIDE: u32; // blocks of 32 between two tokens of x
 override OUTPUT_STRIDE: u32; // f32 between two tokens of y
 override BIAS: bool;
+override FOLDED_ROWS: u32; // rows of the whole output whose sums of weights stand behind their biases; 0: none do
 override EPILOGUE: u32;
 override ACTIVATION: u32;
 override OUTPUT_SCALE: f32;
@@ -27,27 +28,32 @@ fn activated(value: f32) -> f32 {
   return value / (1.0 + exp(-value));
 }
 
-fn biased(row: u32, sum: f32) -> f32 {
-  if (BIAS) {
-    return sum + bias[FIRST_ROW + row];
+// A layer norm that is folded in has yet to take `middle` from each of the values that were multiplied.
+fn biased(row: u32, sum: f32, middle: f32) -> f32 {
+  var value = sum;
+  if (FOLDED_ROWS > 0u) {
+    value -= middle * bias[FOLDED_ROWS + FIRST_ROW + row];
   }
-  return sum;
+  if (BIAS) {
+    value += bias[FIRST_ROW + row];
+  }
+  return value;
 }
 
 // Two neighbouring rows of one token; `row` is even within the shard, and its neighbour may lie past the shard's end.
-fn finish_pair(token: u32, row: u32, sums: vec2f) {
+fn finish_pair(token: u32, row: u32, sums: vec2f, middle: f32) {
   if (row >= ROWS) {
     return;
   }
-  let first = biased(row, sums.x);
+  let first = biased(row, sums.x, middle);
   let at = token * OUTPUT_STRIDE + FIRST_ROW + row;
   if (EPILOGUE == GLU) {
-    y[token * OUTPUT_STRIDE + (FIRST_ROW + row) / 2u] = activated(first) * biased(row + 1u, sums.y);
+    y[token * OUTPUT_STRIDE + (FIRST_ROW + row) / 2u] = activated(first) * biased(row + 1u, sums.y, middle);
     return;
   }
   finish_row(at, first);
   if (row + 1u < ROWS) {
-    finish_row(at + 1u, biased(row + 1u, sums.y));
+    finish_row(at + 1u, biased(row + 1u, sums.y, middle));
   }
 }
 

@@ -8,3 +8,7 @@ fn reduce_add(value: Sum, lane: u32) -> Sum {
   }
   return sum;
 }
+
+fn reduce_all(value: Sum, lane: u32) -> Sum {
+  return reduce_add(value, lane);
+}

@@ -18,3 +18,12 @@ fn reduce_add(value: Sum, lane: u32) -> Sum {
   }
   return sum;
 }
+
+fn reduce_all(value: Sum, lane: u32) -> Sum {
+  let sum = reduce_add(value, lane);
+  if (lane == 0u) {
+    partials[0] = sum;
+  }
+  workgroupBarrier();
+  return partials[0];
+}

@@ -23,3 +23,12 @@ fn reduce_add(value: Sum, local: u32) -> Sum {
   }
   return sum;
 }
+
+fn reduce_all(value: Sum, local: u32) -> Sum {
+  let sum = reduce_add(value, local);
+  if (local % LANES == 0u) {
+    partials[local] = sum;
+  }
+  workgroupBarrier();
+  return partials[local - local % LANES];
+}

@@ -29,6 +29,6 @@ fn reduce_rows(sums: Sums, local: u32) -> Sums {
   return reduce_add(sums, local);
 }
 
-fn finish_rows(token: u32, row: u32, sums: Sums) {
-  finish_pair(token, row, sums);
+fn finish_rows(token: u32, row: u32, sums: Sums, middle: f32) {
+  finish_pair(token, row, sums, middle);
 }

@@ -38,7 +38,7 @@ fn reduce_rows(sums: Sums, local: u32) -> Sums {
   return reduce_add(sums, local);
 }
 
-fn finish_rows(token: u32, row: u32, sums: Sums) {
-  finish_pair(token, row, sums.xy);
-  finish_pair(token, row + 2u, sums.zw);
+fn finish_rows(token: u32, row: u32, sums: Sums, middle: f32) {
+  finish_pair(token, row, sums.xy, middle);
+  finish_pair(token, row + 2u, sums.zw, middle);
 }

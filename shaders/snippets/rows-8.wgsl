@@ -58,9 +58,9 @@ fn reduce_rows(sums: Sums, local: u32) -> Sums {
   return Sums(reduce_add(sums[0], local), reduce_add(sums[1], local));
 }
 
-fn finish_rows(token: u32, row: u32, sums: Sums) {
-  finish_pair(token, row, sums[0].xy);
-  finish_pair(token, row + 2u, sums[0].zw);
-  finish_pair(token, row + 4u, sums[1].xy);
-  finish_pair(token, row + 6u, sums[1].zw);
+fn finish_rows(token: u32, row: u32, sums: Sums, middle: f32) {
+  finish_pair(token, row, sums[0].xy, middle);
+  finish_pair(token, row + 2u, sums[0].zw, middle);
+  finish_pair(token, row + 4u, sums[1].xy, middle);
+  finish_pair(token, row + 6u, sums[1].zw, middle);
 }

@@ -52,3 +52,15 @@ export function linearCase(shape: LinearShape, tokens: number, seed = 1): Linear
     bindings: { ...planes, x, norm_weight: normWeight, bias, y, step: Uint32Array.of(0, tokens, 0, 0) },
   };
 }
+
+/** A stream of one token with an addend beside it, (3, stride): values, the addend, and squares for every two of it. */
+export function streamCase(dim: number, seed = 1): Float32Array<ArrayBuffer> {
+  const random = seededRandom(seed);
+  const stride = rowStride(dim);
+  const rows = [dim, dim, Math.ceil(dim / 2)];
+  return Float32Array.from({ length: 3 * stride }, (_, i) => {
+    const row = Math.floor(i / stride);
+    if (i % stride >= rows[row]!) return 0;
+    return row === 2 ? random() ** 2 : 4 * random();
+  });
+}

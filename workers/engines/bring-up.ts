@@ -2,6 +2,8 @@
 import type { Variant } from '../../shaders/kernel.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PipelineCache } from '../gpu/pipeline-cache.ts';
+import { encodePass } from '../gpu/recorder.ts';
+import type { Graph, Program } from '../graph/graph.ts';
 import type { ModelShape } from '../models/shape.ts';
 import { compilePlaneKernels, uploadWeights } from '../models/upload.ts';
 import type { LoadProgress, QuantizedType } from '../protocol/engine.ts';
@@ -68,6 +70,7 @@ export async function bringUp(
     // Compiling needs no weights: it goes on while they come.
     const [, program] = await allDone(alsoCompile(pipelines), graph.compile(pipelines), uploaded);
     signal?.throwIfAborted();
+    prepare(gpu, graph, program);
     return {
       summary,
       shape,
@@ -90,6 +93,16 @@ export async function bringUp(
     memory.release(gpu);
     throw error;
   }
+}
+
+/** Makes of the weights what each token would have to make of them. */
+function prepare(gpu: Gpu, { step }: Graph, { preparation }: Program): void {
+  if (preparation.length === 0) return;
+  const extent = { tokens: 1, kvLength: 1 };
+  gpu.write(step.buffer, 0, Uint32Array.of(0, extent.tokens, 0, 0));
+  const encoder = gpu.device.createCommandEncoder({ label: 'prepare' });
+  encodePass(gpu, encoder, preparation, extent);
+  gpu.submit(encoder);
 }
 
 /** What all give, once each of them has ended, so that a failure leaves nothing at work on memory that is given back. */

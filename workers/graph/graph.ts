@@ -13,6 +13,7 @@ import { type Extent, type Kernel, rowStride, STEP_BYTES, type Variant } from '.
 import { layerNorm } from '../../shaders/layer-norm.ts';
 import { pool, type PoolShape } from '../../shaders/pool.ts';
 import { rmsNorm } from '../../shaders/rms-norm.ts';
+import { settle } from '../../shaders/settle.ts';
 import { type Gpu, USAGE } from '../gpu/gpu.ts';
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
 import type { Step } from '../gpu/recorder.ts';
@@ -20,6 +21,7 @@ import { EngineError } from '../protocol/errors.ts';
 import { LinearPlans } from './linear-plans.ts';
 import type { Matrix } from './matrix.ts';
 import { MemoryPlan, Slot } from './slot.ts';
+import { Streams } from './streams.ts';
 
 /** Rows of activations: (tokens, dim) f32, each row padded to a multiple of 32 floats that stay zero. */
 export interface Activation {
@@ -37,6 +39,8 @@ export interface Norm {
 
 /** The recorded steps of a model. */
 export interface Program {
+  /** Runs once, as a step of one token, when the weights are there. */
+  readonly preparation: readonly Step[];
   readonly decode: { readonly body: readonly Step[]; readonly head: readonly Step[] };
   readonly prefill: { readonly body: readonly Step[]; readonly head: readonly Step[] };
 }
@@ -58,6 +62,8 @@ export interface GraphOptions {
 /** Collects the ops of one model on one device. */
 export class Graph {
   readonly memory = new MemoryPlan();
+  /** Where decode has the residual streams whose blocks end with a norm. */
+  readonly streams = new Streams(this.memory);
   /** Token ids of the sequence by position: (contextLength + 1) u32; the last is a sampled one. */
   readonly tokens: Slot;
   /** The uniform `Step`. */
@@ -79,6 +85,7 @@ export class Graph {
     few: { body: [], head: [] },
     prefill: { body: [], head: [] },
   };
+  readonly #preparation: Recorded[] = [];
   readonly #sharedSlots = new Map<string, Slot>();
   /** Steps that read or write a buffer that may grow, each bound anew. */
   readonly #rebinds: (() => void)[] = [];
@@ -148,11 +155,17 @@ export class Graph {
   }
 
   /** output (tokens, dim) = norm(input); two different buffers. */
-  norm(input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
+  norm(input: Activation, norm: Norm, output: Activation): void {
+    for (const way of WAYS) this.recordNorm(way, input, norm, output);
+  }
+
+  /** `norm` for one way. */
+  recordNorm(way: Way, input: Activation, { weight, bias, epsilon }: Norm, output: Activation): void {
     checkDim('a norm', output.dim, input.dim);
+    const shape = { dim: input.dim, epsilon };
     const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    if (bias) this.recordAll(layerNorm, { dim: input.dim, epsilon }, { ...buffers, bias });
-    else this.recordAll(rmsNorm, { dim: input.dim, epsilon }, buffers);
+    if (bias) this.record(way, layerNorm, shape, { ...buffers, bias });
+    else this.record(way, rmsNorm, shape, buffers);
   }
 
   /** output (1, dim) = the mean, the first or the last of a step's rows of `input` (tokens, dim). */
@@ -160,13 +173,6 @@ export class Graph {
     checkDim('pooling', output.dim, input.dim);
     const buffers = { x: input.slot, y: output.slot, step: this.step };
     this.recordAll(pool, { dim: input.dim, stride: input.stride, rows }, buffers);
-  }
-
-  /** output (tokens, dim) += norm(input): a block's own norm before it joins the residual stream. */
-  addNormed(input: Activation, { weight, epsilon }: Norm, output: Activation): void {
-    checkDim('a norm behind a block', output.dim, input.dim);
-    const buffers = { x: input.slot, weight, y: output.slot, step: this.step };
-    this.recordAll(rmsNorm, { dim: input.dim, epsilon, add: true }, buffers);
   }
 
   /** What follows runs only where logits are wanted: once a prompt, once a decoded token. */
@@ -179,10 +185,11 @@ export class Graph {
     const all = (list: readonly Recorded[]): Promise<Step[]> => Promise.all(list.map((record) => record(cache)));
     const { decode, prefill } = this.#recorded;
     // All at once: a device compiles on several threads, and one slow kernel must not hold up the next list.
-    const [decodeBody, decodeHead, prefillBody, prefillHead] = await Promise.all(
-      [decode.body, decode.head, prefill.body, prefill.head].map(all),
+    const [preparation, decodeBody, decodeHead, prefillBody, prefillHead] = await Promise.all(
+      [this.#preparation, decode.body, decode.head, prefill.body, prefill.head].map(all),
     );
     return {
+      preparation: preparation!,
       decode: { body: decodeBody!, head: decodeHead! },
       prefill: { body: prefillBody!, head: prefillHead! },
     };
@@ -204,6 +211,15 @@ export class Graph {
     return slot;
   }
 
+  /** Records a kernel that runs once, as a step of one token, when the weights are there. */
+  recordPreparation<Shape extends object>(
+    kernel: Kernel<Shape>,
+    shape: Shape,
+    buffers: Readonly<Record<string, Slot>>,
+  ): void {
+    this.#preparation.push((cache) => this.compileStep(cache, kernel, shape, buffers));
+  }
+
   /** Records a kernel for every way, for ops that no method here has. */
   recordAll<Shape extends object>(kernel: Kernel<Shape>, shape: Shape, buffers: Readonly<Record<string, Slot>>): void {
     for (const way of WAYS) this.record(way, kernel, shape, buffers);
@@ -217,8 +233,23 @@ export class Graph {
     buffers: Readonly<Record<string, Slot>>,
   ): void {
     if (way === 'few' && this.fewTokens === 0) return;
+    const bound = way === 'decode' ? this.#settledIn(buffers) : buffers;
     const settled = (): Shape => (typeof shape === 'function' ? shape() : shape);
-    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, settled(), buffers));
+    this.#recorded[way][this.#part].push((cache) => this.compileStep(cache, kernel, settled(), bound));
+  }
+
+  /** The buffers of an op of decode that knows of no addends: each stream's is added first. */
+  #settledIn(buffers: Readonly<Record<string, Slot>>): Readonly<Record<string, Slot>> {
+    return Object.fromEntries(
+      Object.entries(buffers).map(([name, known]) => {
+        const { slot, joins } = this.streams.at(known);
+        if (!joins) return [name, slot];
+        const y = this.streams.next(joins.of);
+        this.record('decode', settle, { dim: joins.of.dim, epsilon: joins.epsilon }, { x: slot, y });
+        this.streams.move(known, { slot: y });
+        return [name, y];
+      }),
+    );
   }
 
   /** Compiles one step; also for steps outside the model's own passes, such as the sampler's. */

@@ -70,8 +70,6 @@ export class Decoder {
   #spare: Activation | null = null;
   readonly #qkv: Activation; // (tokens, [q | k | v])
   readonly #attended: Activation; // (tokens, heads · headDim)
-  /** What a block adds before its own norm: (tokens, embeddingLength). */
-  #added: Activation | null = null;
   /** (tokens, feedForwardLength) */
   #hidden: Activation | null = null;
   readonly #mixture: Mixture;
@@ -250,13 +248,9 @@ export class Decoder {
   ): void {
     const { graph, weights, shape } = this.#forward;
     const parts = weights.part(tensorName(layer, `${part}.weight`), shape.embeddingLength, input.dim);
-    if (postNorm === undefined) {
-      linear(graph, { input, parts, output: this.#residual, epilogue: 'add', scale: residualScale });
-    } else {
-      this.#added ??= graph.activation('added', shape.embeddingLength);
-      linear(graph, { input, parts, output: this.#added });
-      graph.addNormed(this.#added, this.#norm(tensorName(layer, postNorm)), this.#residual);
-    }
+    const op = { input, parts, output: this.#residual, epilogue: 'add' } as const;
+    if (postNorm === undefined) linear(graph, { ...op, scale: residualScale });
+    else linear(graph, { ...op, postNorm: this.#norm(tensorName(layer, postNorm)) });
     if (streamNorm !== undefined) this.normStream(tensorName(layer, streamNorm));
   }
 
