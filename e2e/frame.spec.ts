@@ -1,10 +1,11 @@
 /** Freehold in the frame of another site: it asks, is allowed or not, answers, and cannot be tricked into either. */
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FrameLocator, type Locator, type Page } from '@playwright/test';
+import { chromium, type FrameLocator, type Locator, type Page } from '@playwright/test';
 import axe from 'axe-core';
 import type * as Library from '../api/freehold.ts';
+import { launchOptions } from '../tools/browser.mjs';
 import { policyHeader } from '../tools/policies.ts';
 import { type ServedFolder, serveFolder } from '../tools/servers/static-server.ts';
 import { expect, noiseModel, test as base } from './site.ts';
@@ -12,8 +13,9 @@ import { expect, noiseModel, test as base } from './site.ts';
 const ROOT = join(import.meta.dirname, '..');
 const LIBRARY = join(ROOT, 'dist-lib');
 const SCREENS = join(ROOT, 'test-results/screens');
+const DESK = { width: 1440, height: 900 };
 /** Never ends by itself, and has room for an answer that outlasts what is done meanwhile. */
-const MODEL = noiseModel('noise', { contextLength: 8192 });
+const MODEL = noiseModel('noise', { layers: 6, embedding: 256, feedForward: 512, contextLength: 8192 });
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 type PageWindow = typeof globalThis & { connected: () => Library.FramedFreehold };
@@ -25,7 +27,7 @@ interface Hosts {
   readonly near: readonly [string, string];
 }
 
-const test = base.extend<object, { hosts: Hosts }>({
+const test = base.extend<{ site: ServedFolder }, { hosts: Hosts }>({
   hosts: [
     async ({}, use) => {
       expect(existsSync(LIBRARY), '`npm run build:lib` comes first').toBe(true);
@@ -40,15 +42,13 @@ const test = base.extend<object, { hosts: Hosts }>({
     },
     { scope: 'worker' },
   ],
-});
-
-/** Freehold with the headers that its hosts are to send: a frame must be possible with them too. */
-const siteTest = test.extend<{ site: ServedFolder }>({
+  // With the headers that its hosts are to send: with them too a frame must be possible.
   site: async ({}, use) => {
     const base = '/some/where/freehold';
     const headersOf = (path: string): Record<string, string> => {
-      const document = path.endsWith('.html') ? path.slice(base.length) : '/index.html';
-      return /\.html$|\/$/.test(path) ? { 'Content-Security-Policy': policyHeader(document) } : {};
+      if (!/(?:\.html|\/)$/.test(path)) return {};
+      const document = path.endsWith('/') ? '/index.html' : path.slice(base.length);
+      return { 'Content-Security-Policy': policyHeader(document) };
     };
     const site = await serveFolder({ root: join(ROOT, 'dist'), basePath: base, headersOf });
     await use(site);
@@ -135,16 +135,16 @@ class Framed {
   }
 
   /** Pictures of a state, on a desk and a phone, light and dark, and what axe finds inside the frame. */
-  async look(state: string): Promise<void> {
+  async look(state: string, restMs = 1500): Promise<void> {
     const frame = this.page.frames().find((one) => one.parentFrame() === this.page.mainFrame())!;
     for (const [name, size] of [
       ['390', { width: 390, height: 844 }],
-      ['1440', { width: 1440, height: 900 }],
+      ['1440', DESK],
     ] as const) {
       for (const colorScheme of ['dark', 'light'] as const) {
         await this.page.setViewportSize(size);
         await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await this.page.waitForTimeout(1500);
+        await this.page.waitForTimeout(restMs);
         await this.page.screenshot({ path: join(SCREENS, `frame-${state}-${name}-${colorScheme}.png`) });
         if (!(await frame.evaluate(() => 'axe' in globalThis))) await frame.evaluate(axe.source);
         const found = await frame.evaluate(async (values) => {
@@ -167,12 +167,12 @@ class Framed {
   }
 }
 
-siteTest('a site asks, the person agrees, and the answer arrives as it is made', async ({ page, site, hosts }) => {
+test('a site asks, the person agrees, and the answer arrives as it is made', async ({ page, site, hosts }) => {
   const framed = new Framed(page);
-  await framed.open(hosts.foreign, site);
+  await framed.open(hosts.near[0], site);
   await framed.load();
   await framed.connect();
-  const origin = new URL(hosts.foreign).origin;
+  const origin = new URL(hosts.near[0]).origin;
   await expect(framed.question).toContainText(origin);
   await expect(framed.refuse).toBeFocused();
   // Keys that were meant for the page around come at once.
@@ -183,7 +183,9 @@ siteTest('a site asks, the person agrees, and the answer arrives as it is made',
   await expect(framed.question).toBeVisible();
   await expect(framed.status).toHaveText('asking');
   await framed.look('question');
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.setViewportSize(DESK);
+  // A frame of another size is to be read anew.
+  await page.waitForTimeout(2500);
   await expect(framed.allow).toHaveAttribute('aria-disabled', 'false');
   await framed.allow.click();
   await expect(framed.status).toHaveText('ready: noise');
@@ -192,7 +194,7 @@ siteTest('a site asks, the person agrees, and the answer arrives as it is made',
   await framed.button('Ask').click();
   await expect(framed.output).not.toBeEmpty();
   await expect(framed.inside.getByText('Uses your model now:')).toContainText(origin);
-  await framed.look('using');
+  await framed.look('using', 200);
   const early = (await framed.output.textContent())!.length;
   await expect.poll(async () => (await framed.output.textContent())!.length).toBeGreaterThan(early);
 
@@ -237,7 +239,48 @@ siteTest('a site asks, the person agrees, and the answer arrives as it is made',
   await framed.expectEngine('generating');
 });
 
-siteTest('a no is a no, and without a model there is nothing to ask', async ({ page, site, hosts }) => {
+test('in a site of another host the frame keeps models of its own', async ({ site, hosts }) => {
+  const profile = mkdtempSync(join(tmpdir(), 'freehold-profile-'));
+  const { args, executablePath } = launchOptions();
+  // Playwright's own switches turn the partition of storage off; without them are only those that it cannot do without.
+  const needed = [
+    '--headless',
+    '--no-sandbox',
+    '--no-first-run',
+    '--remote-debugging-pipe',
+    `--user-data-dir=${profile}`,
+  ];
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    ignoreDefaultArgs: true,
+    args: [...needed, ...args, 'about:blank'],
+    viewport: DESK,
+  });
+  try {
+    const page = context.pages()[0]!;
+    await page.goto(site.url);
+    await page.evaluate(() => localStorage.setItem('freehold.preferences', '{"textSize":"larger"}'));
+    const framed = new Framed(page);
+    await framed.open(hosts.foreign, site);
+    expect(await framed.inside.locator('html').evaluate(() => localStorage.getItem('freehold.preferences'))).toBeNull();
+    await framed.load();
+    await framed.agree();
+    await framed.button('Ask').click();
+    await expect(framed.output).not.toBeEmpty();
+    await framed.button('Enough').click();
+    await page.reload();
+    await framed.expectEngine('ready');
+    await framed.button('Connect').click();
+    await expect(framed.status).toHaveText('ready: noise');
+    await page.goto(site.url);
+    expect(await page.evaluate(() => localStorage.getItem('freehold.sites'))).toBeNull();
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+test('a no is a no, and without a model there is nothing to ask', async ({ page, site, hosts }) => {
   const framed = new Framed(page);
   await framed.open(hosts.near[0], site);
   await framed.connect();
@@ -260,7 +303,7 @@ siteTest('a no is a no, and without a model there is nothing to ask', async ({ p
   await expect(framed.status).toHaveText(/^NotFound: No model is loaded in the frame/);
 });
 
-siteTest('each origin is asked about, and a word that is taken back ends an answer', async ({ page, site, hosts }) => {
+test('each origin is asked about, and a word that is taken back ends an answer', async ({ page, site, hosts }) => {
   const framed = new Framed(page);
   await framed.open(hosts.near[0], site);
   await framed.load();
@@ -270,19 +313,19 @@ siteTest('each origin is asked about, and a word that is taken back ends an answ
   await framed.connect();
   await expect(framed.question).toContainText(new URL(hosts.near[1]).origin);
   await framed.open(hosts.near[0], site);
-  await framed.expectEngine('none');
+  await framed.expectEngine('ready');
   await framed.button('Connect').click();
-  await expect(framed.status).toHaveText('none: no model');
-  await framed.load();
+  await expect(framed.status).toHaveText('ready: noise');
 
-  await framed.button('Ask').click();
-  await expect(framed.output).not.toBeEmpty();
   await framed.press(framed.within('Settings'));
   const dialog = framed.inside.getByRole('dialog', { name: 'Settings' });
   const remove = dialog.getByRole('button', { name: `Remove ${new URL(hosts.near[0]).origin}` });
   await remove.scrollIntoViewIfNeeded();
   await framed.look('sites');
+  await page.setViewportSize(DESK);
   await remove.scrollIntoViewIfNeeded();
+  await framed.button('Ask').click();
+  await expect(framed.output).not.toBeEmpty();
   await framed.press(remove);
   await expect(framed.status).toHaveText('RequestForbidden: The person no longer lets this site use the model.');
   await expect(dialog.getByRole('heading', { name: 'Sites that may use this model' })).toHaveCount(0);
@@ -293,49 +336,46 @@ siteTest('each origin is asked about, and a word that is taken back ends an answ
   await expect(framed.question).toBeVisible();
 });
 
-siteTest(
-  'a frame that is covered, cut or see-through takes no click, and no consent',
-  async ({ page, site, hosts }) => {
-    const framed = new Framed(page);
-    await framed.open(hosts.foreign, site);
-    const settings = framed.inside.getByRole('dialog', { name: 'Settings' });
-    const iframe = page.locator('iframe');
-    await page.waitForTimeout(1000);
-    await framed.cover('inset: 50% auto auto 50%; width: 30px; height: 30px');
-    await page.waitForTimeout(500);
-    await framed.within('Settings').click();
-    await expect(
-      framed.inside.getByRole('alert').filter({ hasText: 'Clicks and keys are not taken here' }),
-    ).toBeVisible();
-    await expect(settings).toHaveCount(0);
-    await framed.look('not-seen');
-    await framed.uncover();
-    await framed.press(framed.within('Settings'));
-    await expect(settings).toBeVisible();
-    // With its own dialog in front the frame is seen as well as before.
-    await framed.press(settings.getByRole('button', { name: 'Close' }));
-    await expect(settings).toHaveCount(0);
+test('a frame that is covered, cut or see-through takes no click, and no consent', async ({ page, site, hosts }) => {
+  const framed = new Framed(page);
+  await framed.open(hosts.foreign, site);
+  const settings = framed.inside.getByRole('dialog', { name: 'Settings' });
+  const iframe = page.locator('iframe');
+  await page.waitForTimeout(1000);
+  await framed.cover('inset: 50% auto auto 50%; width: 30px; height: 30px');
+  await page.waitForTimeout(500);
+  await framed.within('Settings').click();
+  await expect(
+    framed.inside.getByRole('alert').filter({ hasText: 'Clicks and keys are not taken here' }),
+  ).toBeVisible();
+  await expect(settings).toHaveCount(0);
+  await framed.look('not-seen');
+  await framed.uncover();
+  await framed.press(framed.within('Settings'));
+  await expect(settings).toBeVisible();
+  // With its own dialog in front the frame is seen as well as before.
+  await framed.press(settings.getByRole('button', { name: 'Close' }));
+  await expect(settings).toHaveCount(0);
 
-    for (const style of ['opacity: 0.9', 'max-height: 150px', 'transform: rotate(1deg)']) {
-      await iframe.evaluate((element, style) => (element.style.cssText = style), style);
-      await page.waitForTimeout(800);
-      await framed.within('Settings').click({ force: true });
-      await page.waitForTimeout(300);
-      await expect(settings, style).toHaveCount(0);
-    }
-    await iframe.evaluate((element) => (element.style.cssText = ''));
-
-    await framed.connect();
-    await expect(framed.allow).toHaveAttribute('aria-disabled', 'false');
-    await framed.cover('inset: 0 0 auto 0; height: 60%');
-    await expect(framed.allow).toHaveAttribute('aria-disabled', 'true');
-    await framed.allow.click({ force: true });
+  for (const style of ['opacity: 0.9', 'max-height: 150px', 'transform: rotate(1deg)']) {
+    await iframe.evaluate((element, style) => (element.style.cssText = style), style);
+    await page.waitForTimeout(800);
+    await framed.within('Settings').click({ force: true });
     await page.waitForTimeout(300);
-    await expect(framed.status).toHaveText('asking');
-    await framed.uncover();
-    await expect(framed.allow).toHaveAttribute('aria-disabled', 'false');
-    // A frame that shows a part of the question only.
-    await iframe.evaluate((element) => (element.style.cssText = 'flex: none; height: 200px'));
-    await expect(framed.allow).toHaveAttribute('aria-disabled', 'true');
-  },
-);
+    await expect(settings, style).toHaveCount(0);
+  }
+  await iframe.evaluate((element) => (element.style.cssText = ''));
+
+  await framed.connect();
+  await expect(framed.allow).toHaveAttribute('aria-disabled', 'false');
+  await framed.cover('inset: 0 0 auto 0; height: 60%');
+  await expect(framed.allow).toHaveAttribute('aria-disabled', 'true');
+  await framed.allow.click({ force: true });
+  await page.waitForTimeout(300);
+  await expect(framed.status).toHaveText('asking');
+  await framed.uncover();
+  await expect(framed.allow).toHaveAttribute('aria-disabled', 'false');
+  // A frame that shows a part of the question only.
+  await iframe.evaluate((element) => (element.style.cssText = 'flex: none; height: 200px'));
+  await expect(framed.allow).toHaveAttribute('aria-disabled', 'true');
+});

@@ -15,7 +15,8 @@ import {
   readFrameRequest,
 } from '../../api/frame-messages.ts';
 import { EngineError } from '../../workers/protocol/errors.ts';
-import { isNamedOrigin, type SiteGrants } from '../state/site-grants.svelte.ts';
+import { isNamedOrigin } from '../lib/named-origin.ts';
+import type { SiteGrants } from '../state/site-grants.svelte.ts';
 import { LentEngine, type Lender } from './lent-engine.ts';
 
 /** The window around the frame, as far as it is spoken to. */
@@ -33,6 +34,9 @@ interface Asked {
 
 /** Why an answer was ended: what its site is told. */
 type Ending = 'asked' | 'person' | 'revoked';
+
+// What is not shown needs no signals.
+/* eslint-disable svelte/prefer-svelte-reactivity */
 
 /** Ids that wait for one answer of the person; more than a page in its right mind asks with. */
 const WAITING_MAX = 64;

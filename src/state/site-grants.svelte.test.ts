@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { isNamedOrigin, SiteGrants } from './site-grants.svelte.ts';
+import { isNamedOrigin } from '../lib/named-origin.ts';
+import { SiteGrants } from './site-grants.svelte.ts';
 
 let kept: Map<string, string>;
 

@@ -2,19 +2,15 @@
  * The sites that may use the model from around a frame, as a person allowed them. They belong to this browser: no backup has
  * them, for a file from elsewhere must not let a site in.
  */
+import { isNamedOrigin } from '../lib/named-origin.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
 
 const KEY = 'sites';
 
-/** An origin that can be allowed by name: no opaque one (`null`), and none with anything behind the port. */
-export function isNamedOrigin(value: unknown): value is string {
-  return typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
-}
-
 /** Allowed origins as state, kept over visits where the browser keeps anything. */
 export class SiteGrants {
   origins = $state.raw<readonly string[]>(read());
-  readonly #heard = new Set<() => void>();
+  readonly #heard: (() => void)[] = [];
 
   /** Follows what other pages of this site change, from now on. */
   start(): void {
@@ -26,7 +22,7 @@ export class SiteGrants {
 
   /** Calls `heard` after every change. */
   onchange(heard: () => void): void {
-    this.#heard.add(heard);
+    this.#heard.push(heard);
   }
 
   has(origin: string): boolean {
@@ -59,5 +55,5 @@ export const siteGrants = new SiteGrants();
 
 function read(): readonly string[] {
   const kept = readStored(KEY);
-  return Array.isArray(kept) ? [...new Set(kept.filter(isNamedOrigin))] : [];
+  return Array.isArray(kept) ? kept.filter(isNamedOrigin) : [];
 }
