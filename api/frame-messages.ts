@@ -13,7 +13,7 @@ export const FRAME_VERSION = 1;
 const ID_UNITS_MAX = 64;
 
 /** What a page may ask for. `stop` ends the answer that was asked for under the same id. */
-export type FrameRequestKind = 'request-access' | 'status' | 'chat' | 'stop';
+type FrameRequestKind = 'request-access' | 'status' | 'chat' | 'stop';
 
 /** A page's message. `request` is `chat`'s, in OpenAI's shape. */
 export interface FrameRequest {
