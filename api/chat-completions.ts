@@ -1,21 +1,31 @@
 /** `chat.completions`: OpenAI's shape over the engine. Requests wait for one another; each is one answer. */
 import type { GenerateEvent, GenerateResult } from '../workers/protocol/engine.ts';
 import type { ModelSummary } from '../workers/protocol/model.ts';
+import type { ToolRequest } from '../workers/protocol/tools.ts';
 import { ChatAnswer } from './chat-answer.ts';
 import { readChatRequest, type ReadRequest } from './chat-request.ts';
 import { ChatCompletionStream } from './chat-stream.ts';
 import type { ChatCompletion, ChatCompletionRequest, IgnoredFields } from './chat-types.ts';
-import type { EngineQueue } from './engine-queue.ts';
 
 type Asked = ChatCompletionRequest & IgnoredFields;
 
+/** What makes the answers. */
+export interface Generator {
+  /** Rejects with the signal's reason once it is aborted. No event comes after the result. */
+  generate(
+    request: ToolRequest,
+    onEvent: (event: GenerateEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult>;
+}
+
 /** Asks a loaded chat model. */
 export class ChatCompletions {
-  readonly #queue: EngineQueue;
-  readonly #summary: ModelSummary;
+  readonly #generator: Generator;
+  readonly #summary: Pick<ModelSummary, 'name' | 'sampling'>;
 
-  constructor(queue: EngineQueue, summary: ModelSummary) {
-    this.#queue = queue;
+  constructor(generator: Generator, summary: Pick<ModelSummary, 'name' | 'sampling'>) {
+    this.#generator = generator;
     this.#summary = summary;
   }
 
@@ -44,7 +54,7 @@ export class ChatCompletions {
   }
 
   async #answer(read: ReadRequest, answer: ChatAnswer, signal?: AbortSignal): Promise<ChatCompletion> {
-    const result = await this.#generate(read, (event) => void answer.take(event), signal);
+    const result = await this.#generator.generate(read.request, (event) => void answer.take(event), signal);
     answer.finish(result);
     return answer.whole(result);
   }
@@ -61,19 +71,11 @@ export class ChatCompletions {
         const take = (event: GenerateEvent): void => {
           answer.take(event).forEach(push);
         };
-        answer.finish(await this.#generate(read, take, controller.signal)).forEach(push);
+        answer.finish(await this.#generator.generate(read.request, take, controller.signal)).forEach(push);
       } finally {
         signal?.removeEventListener('abort', follow);
       }
     });
-  }
-
-  #generate(
-    { request }: ReadRequest,
-    onEvent: (event: GenerateEvent) => void,
-    signal?: AbortSignal,
-  ): Promise<GenerateResult> {
-    return this.#queue.run((api) => api.generate(request, onEvent), signal);
   }
 }
 

@@ -1,5 +1,7 @@
 /** One engine for all who ask: each waits for its turn, and an abort ends the waiting or the work. */
 import type { ApiEngine } from '../workers/protocol/api.ts';
+import type { GenerateEvent, GenerateResult } from '../workers/protocol/engine.ts';
+import type { ToolRequest } from '../workers/protocol/tools.ts';
 import { withCode } from './errors.ts';
 
 /** The engine, one piece of work at a time. */
@@ -28,6 +30,15 @@ export class EngineQueue {
         signal?.removeEventListener('abort', giveUp);
       });
     });
+  }
+
+  /** Makes an answer when its turn comes; as `run`. */
+  generate(
+    request: ToolRequest,
+    onEvent: (event: GenerateEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult> {
+    return this.run((api) => api.generate(request, onEvent), signal);
   }
 
   /** Asks what needs no turn. Rejects with a `FreeholdError`. */

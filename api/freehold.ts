@@ -14,8 +14,11 @@ export type { ApiAvailability as Availability, ApiProgress as Progress } from '.
 export type { ErrorCode } from '../workers/protocol/errors.ts';
 export type * from './chat-types.ts';
 export type { ChatCompletionStream } from './chat-stream.ts';
+export { connectFreehold } from './connect-freehold.ts';
+export type { FramedCompletions, FramedFreehold } from './connect-freehold.ts';
 export type { EmbeddingsRequest, EmbeddingsResponse } from './embeddings.ts';
 export { FreeholdError } from './errors.ts';
+export type { FrameStatus } from './frame-messages.ts';
 export type { LanguageModelFactory, LanguageModelOptions } from './language-model.ts';
 export type { LanguageModelSession, PromptOptions } from './language-model-session.ts';
 export type { PromptInput, PromptMessage } from './prompt-input.ts';

@@ -25,10 +25,11 @@ if (isErasing()) {
   void import('./components/Erased.svelte').then(({ default: Erased }) => mount(Erased, { target }));
 } else {
   reloadToErase();
-  start();
+  if (parent === window) start();
+  else void import('./embed/framed.ts').then(({ startFramed }) => startFramed(start));
 }
 
-function start(): void {
+function start(): Freehold {
   const connect: Connect<LibraryApi> = (onDied) => connectLibrary(folderAddresses(document.baseURI), onDied);
   const app = new Freehold(connectEngine, connect, deriveKey, language);
   const update = new UpdateState();
@@ -51,6 +52,7 @@ function start(): void {
     });
   };
   void app.start(takeLaunches);
+  return app;
 }
 
 /** Chromium's, of the Web App Launch Handler API. */

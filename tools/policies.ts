@@ -43,17 +43,18 @@ export const POLICIES: Record<string, readonly string[]> = {
   ],
 };
 
-/** Who may frame a document. */
-const FRAMERS: Record<string, string> = {
-  '/index.html': "frame-ancestors 'none'",
-  '/engine.html': "frame-ancestors 'self'",
-  '/library.html': "frame-ancestors 'self'",
-};
+/**
+ * Who may frame each document: whoever a page with WebGPU can be framed by at all, so any site can ask to use the model. The
+ * page itself sees to it that nobody is tricked in a frame (`src/embed/seen.svelte.ts`). All windows around a frame are
+ * held to this, so the engine's and the library's frames need what the page around them has; alone they show nothing, and
+ * take orders from their own origin only.
+ */
+const FRAMERS = "frame-ancestors 'self' https: http://localhost:* http://127.0.0.1:*";
 
 /** The policy of the service worker's script, which only a header can give. */
 export const SERVICE_WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
 /** A document's policy as a header says it. */
 export function policyHeader(path: string): string {
-  return [...POLICIES[path]!, FRAMERS[path]!].join('; ');
+  return [...POLICIES[path]!, FRAMERS].join('; ');
 }

@@ -55,6 +55,7 @@ const rooms = {
     '^src/(attachments|catalog|chats|components|lib|markdown|paraglide|settings|state)/',
     packages('svelte', 'katex', '@types/mdast'),
   ],
+  '^src/embed/': ['^workers/protocol/', '^api/', '^src/(lib|paraglide|state)/', packages('svelte')],
   '^e2e/': ['^(tools|api)/', packages('@playwright', 'axe-core', 'fflate')],
 };
 

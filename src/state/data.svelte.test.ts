@@ -84,6 +84,8 @@ describe('a backup', () => {
     await before.chats.kept.addAll({ folders: FOLDERS, chats: [WHOLE] });
     writeStored('settings', { temperature: 0.25 });
     writeStored('draft', 'not a setting');
+    // No file lets a site in.
+    writeStored('sites', ['https://example.org']);
     const file = await before.data.backup(passphrase);
     expect((await file.text()).includes('Hello')).toBe(passphrase === null);
     stored.clear();

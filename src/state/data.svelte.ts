@@ -10,7 +10,7 @@ import type { KeptChats } from './kept-chats.svelte.ts';
 
 /**
  * Under what the page keeps what a person has set. What is not here is no setting, or belongs to the weights or to this device,
- * as the air gap does, and the list of requests.
+ * as the air gap does, the list of requests, and the sites that may use the model: no file may let a site in.
  */
 const SETTING_NAMES = [
   'settings',

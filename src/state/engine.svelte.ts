@@ -35,6 +35,8 @@ const INSECURE: GpuReport = {
   detail: 'WebGPU exists only on https and on localhost.',
 };
 
+const isModelGone = (error: unknown): boolean => MODEL_IS_GONE.includes(errorCode(error));
+
 /** The engine as the page sees it. Methods reject with what the worker rejects with. */
 export class EngineState {
   phase = $state<EnginePhase>('starting');
@@ -48,7 +50,8 @@ export class EngineState {
   readonly #onDied: (error: EngineError) => void;
   #link: WorkerLink<EngineApi> | null = null;
   #loading: Promise<boolean> | null = null;
-  #explaining: Promise<TokenExplanation | null> | null = null;
+  /** What ends as soon as anything else is asked for. */
+  #givingWay: Promise<unknown> | null = null;
 
   /** `onDied` hears when the worker dies while nothing waits for it, or beside the call that fails with it. */
   constructor(connect: Connect<EngineApi>, onDied: (error: EngineError) => void) {
@@ -150,12 +153,12 @@ export class EngineState {
     const api = this.#api();
     this.phase = 'generating';
     try {
-      if (this.#explaining !== null) await this.#endExplaining(this.#explaining);
+      if (this.#givingWay !== null) await this.#end(this.#givingWay);
       const result = await work(api);
       this.#settle('ready');
       return result;
     } catch (error) {
-      if (MODEL_IS_GONE.includes(errorCode(error))) this.model = null;
+      if (isModelGone(error)) this.model = null;
       this.#settle(this.model === null ? 'none' : 'ready');
       throw error;
     }
@@ -183,13 +186,21 @@ export class EngineState {
     index: number,
   ): Promise<TokenExplanation | null> {
     const api = this.#api();
-    if (this.#explaining !== null) await this.#endExplaining(this.#explaining);
-    const explaining = api.explainToken(request, tokens, index);
-    this.#explaining = explaining;
+    if (this.#givingWay !== null) await this.#end(this.#givingWay);
+    return this.#giveWay(api.explainToken(request, tokens, index));
+  }
+
+  /** Works for somebody else than the person, whose own wishes end it. `null` where it would have to wait. */
+  async lend<Result>(work: (api: EngineApi) => Promise<Result>): Promise<Result | null> {
+    if (this.phase !== 'ready' || this.#givingWay !== null) return null;
     try {
-      return await explaining;
-    } finally {
-      if (this.#explaining === explaining) this.#explaining = null;
+      return await this.#giveWay(work(this.#api()));
+    } catch (error) {
+      if (isModelGone(error)) {
+        this.model = null;
+        this.#settle('none');
+      }
+      throw error;
     }
   }
 
@@ -214,9 +225,18 @@ export class EngineState {
     }
   }
 
-  async #endExplaining(explaining: Promise<unknown>): Promise<void> {
+  async #giveWay<Result>(work: Promise<Result>): Promise<Result> {
+    this.#givingWay = work;
+    try {
+      return await work;
+    } finally {
+      if (this.#givingWay === work) this.#givingWay = null;
+    }
+  }
+
+  async #end(work: Promise<unknown>): Promise<void> {
     await this.stop();
-    await explaining.catch(() => null);
+    await work.catch(() => null);
   }
 
   #api(): EngineApi {
