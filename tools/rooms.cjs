@@ -26,7 +26,16 @@ const rooms = {
   '^workers/graph/': ['^workers/(protocol|gpu)/', '^shaders/'],
   '^workers/models/': ['^workers/(protocol|gpu|graph|format|source)/', '^shaders/'],
   '^workers/sample/': ['^workers/(protocol|gpu|graph)/', '^shaders/'],
-  '^workers/engines/': ['^workers/(protocol|source|store|format|text|gpu|graph|models|sample)/', '^shaders/'],
+  '^workers/engines/transformers/': [
+    '^workers/(protocol|source|store|format|text|gpu|sample|engines)/',
+    '^shaders/',
+    packages('@huggingface/transformers', 'onnxruntime-web'),
+  ],
+  // Of what runs other engines' models, only their entries are known here, which come when they are asked for.
+  '^workers/engines/(?!transformers/)': [
+    '^workers/(protocol|source|store|format|text|gpu|graph|models|sample|engines)/',
+    '^shaders/',
+  ],
   '^workers/[^/]+\\.worker\\.ts$': [
     '^workers/(protocol|engines|ledger|hashing|grammar|sample|store|source|format)/',
     packages('comlink', 'hash-wasm', 'pdfjs-dist'),
