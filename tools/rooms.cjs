@@ -31,7 +31,6 @@ const rooms = {
     '^shaders/',
     packages('@huggingface/transformers', 'onnxruntime-web'),
   ],
-  // Of what runs other engines' models, only their entries are known here, which come when they are asked for.
   '^workers/engines/(?!transformers/)': [
     '^workers/(protocol|source|store|format|text|gpu|graph|models|sample|engines)/',
     '^shaders/',

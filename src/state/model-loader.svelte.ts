@@ -5,8 +5,10 @@
 import { type LoadOptions, type LocalModel, NOT_KEPT } from '../../workers/protocol/engine.ts';
 import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
 import type { LibraryEntry } from '../../workers/protocol/model.ts';
+import { formatBytes } from '../lib/format.ts';
 import { type LighterLoad, lighterLoads } from '../lib/lighter.ts';
 import { keepChoice, keptChoice } from '../lib/make-smaller.ts';
+import { RUNTIME_BYTES } from '../lib/runtime-bytes.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
 import { m } from '../paraglide/messages.js';
 import type { ConversationState } from './conversation.svelte.ts';
@@ -141,22 +143,22 @@ export class ModelLoader {
 
   /**
    * Puts a model onto the GPU; `changes` are for this load, and `asked` is when a person asked for it. Does nothing but say
-   * so where another tab has the turn.
+   * so where another tab has the turn. With `fetches`, what it runs on is fetched where it is not here yet.
    */
-  async load(model: Loadable, changes: LoadOptions = {}, asked = this.ask()): Promise<void> {
+  async load(model: Loadable, changes: LoadOptions = {}, asked = this.ask(), fetches = false): Promise<void> {
     const id = 'id' in model ? model.id : NOT_KEPT;
     this.#order = { id, asked, began: ++this.#clock };
     this.leaveArrived(id);
     this.#loads++;
     this.isLoading = true;
     try {
-      await this.#load(model, changes);
+      await this.#load(model, changes, fetches);
     } finally {
       this.isLoading = --this.#loads > 0;
     }
   }
 
-  async #load(model: Loadable, changes: LoadOptions): Promise<void> {
+  async #load(model: Loadable, changes: LoadOptions, fetches: boolean): Promise<void> {
     const { engine, library, conversation, intents } = this.#page;
     await conversation.stop();
     this.suspect = null;
@@ -170,6 +172,7 @@ export class ModelLoader {
     const stored = 'id' in model ? model : null;
     const id = stored?.id ?? NOT_KEPT;
     this.loadingName = stored === null ? summary.name : library.nameOf(stored);
+    const runtime = summary.runtime === undefined ? {} : await this.#runtime(model, changes, fetches);
     const assumed = this.#assumedBefore(model);
     // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
     const options: LoadOptions = {
@@ -183,11 +186,14 @@ export class ModelLoader {
     // A check would keep the disk busy, and a repair away.
     if (stored !== null) await library.ask((api) => api.stopCheck(id)).catch(() => undefined);
     try {
-      const loaded = await engine.load(stored?.id ?? (model as LocalModel), options).catch(async (error: unknown) => {
-        if (stored === null || !PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
-        await library.repair(stored);
-        return engine.load(stored.id, options);
-      });
+      const withRuntime = { ...options, ...runtime };
+      const loaded = await engine
+        .load(stored?.id ?? (model as LocalModel), withRuntime)
+        .catch(async (error: unknown) => {
+          if (stored === null || !PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
+          await library.repair(stored);
+          return engine.load(stored.id, withRuntime);
+        });
       if (loaded && stored !== null) {
         writeStored('lastModel', id);
         void library.ask((api) => api.remark(id, { usedAt: Date.now() })).catch(() => undefined);
@@ -210,6 +216,19 @@ export class ModelLoader {
     const model = this.#wanted ?? this.last;
     this.#wanted = null;
     if (model !== null) await this.load(model);
+  }
+
+  /** What the model runs on, that is no part of the page. Rejects with `RuntimeNeeded` where a person is to be asked first. */
+  async #runtime(model: Loadable, changes: LoadOptions, fetches: boolean): Promise<Pick<LoadOptions, 'runtime'>> {
+    const { keptRuntime, fetchRuntime, runtimeNeeded } = await import('../engine/onnx-runtime.ts');
+    if (fetches && (await keptRuntime()) === null) await fetchRuntime();
+    const runtime = await keptRuntime();
+    if (runtime !== null) return { runtime };
+    this.turn.release();
+    const error = runtimeNeeded(formatBytes(RUNTIME_BYTES));
+    const run = () => void this.#page.intents.run(() => this.load(model, changes, this.ask(), true));
+    this.#page.intents.offer(error, [{ label: m.problems_fetch_runtime, run }]);
+    throw error;
   }
 
   #note(id: string, reason: string | null): void {

@@ -5,8 +5,11 @@ import type {
   GenerateRequest,
   GenerateResult,
   LoadedModel,
+  LoadOptions,
+  LoadProgress,
   TokenExplanation,
 } from '../protocol/engine.ts';
+import type { OpenModel } from '../store/stored-file.ts';
 import type { ChatTemplate } from '../text/chat-template.ts';
 import type { AnswerOptions } from './answer-options.ts';
 import type { ModelText } from './model-text.ts';
@@ -20,7 +23,9 @@ export interface Engine {
   readonly model: Pick<
     LoadedModel,
     'summary' | 'contextLength' | 'quantized' | 'gpuBytes' | 'contextBytes' | 'loadMs'
-  > & { readonly template: ChatTemplate };
+  > & {
+    readonly template: ChatTemplate;
+  };
   /** What the model makes of text, and of ids. */
   readonly text: ModelText;
   /**
@@ -46,3 +51,11 @@ export interface Engine {
   /** Frees what the model takes. */
   dispose(): void | Promise<void>;
 }
+
+/** Loads an open model. Rejects with an EngineError, or with the signal's reason if aborted. */
+export type OpenEngine = (
+  opened: OpenModel,
+  options: LoadOptions,
+  onProgress: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+) => Promise<Engine>;

@@ -30,7 +30,7 @@ import type { ToolConversation, ToolRequest } from '../protocol/tools.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
 import { tuningRecords } from '../store/tuning-records.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, OpenEngine } from './engine.ts';
 import type { NativeEngine } from './native.ts';
 import { openDevice } from './open-device.ts';
 import type { Tuning } from './tuning.ts';
@@ -54,10 +54,15 @@ export class EngineService implements EngineApi {
   #warm: Promise<void> | null = null;
   #tuning: Tuning | null = null;
   readonly #openGrammar: OpenGrammar | undefined;
+  readonly #openOnnx: OpenEngine | undefined;
 
-  /** @param openGrammar what holds answers to forms; without it they cannot be */
-  constructor(openGrammar?: OpenGrammar) {
+  /**
+   * @param openGrammar what holds answers to forms; without it they cannot be
+   * @param openOnnx what runs ONNX exports; without it they are refused
+   */
+  constructor(openGrammar?: OpenGrammar, openOnnx?: OpenEngine) {
     this.#openGrammar = openGrammar;
+    this.#openOnnx = openOnnx;
   }
 
   async probe(): Promise<GpuReport> {
@@ -237,14 +242,9 @@ export class EngineService implements EngineApi {
     try {
       await this.#warm;
       if (file.summary.runtime === 'onnx') {
-        const { TransformersEngine } = await import('./transformers/transformers-engine.ts');
-        return {
-          model,
-          options,
-          file,
-          native: null,
-          engine: await TransformersEngine.load(file, options, onProgress, signal),
-        };
+        if (!this.#openOnnx) throw lacking('be run by this build of Freehold');
+        const engine = await this.#openOnnx(file, options, onProgress, signal);
+        return { model, options, file, engine, native: null };
       }
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
