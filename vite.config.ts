@@ -115,8 +115,8 @@ export default defineConfig({
           {
             urlPattern: /\/assets\/transformers-engine-[^/]+\.js$/,
             handler: 'CacheFirst',
-            // The WebAssembly beside it the page keeps itself, for it asks before it comes.
-            options: { cacheName: 'onnx', expiration: { maxEntries: 4, purgeOnQuotaError: true } },
+            // The page puts it there, with the WebAssembly that it takes: workers that are older than this one pass it by.
+            options: { cacheName: 'freehold-onnx' },
           },
         ],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,

@@ -5,10 +5,8 @@
 import { type LoadOptions, type LocalModel, NOT_KEPT } from '../../workers/protocol/engine.ts';
 import { errorCode, type ErrorCode } from '../../workers/protocol/errors.ts';
 import type { LibraryEntry } from '../../workers/protocol/model.ts';
-import { formatBytes } from '../lib/format.ts';
 import { type LighterLoad, lighterLoads } from '../lib/lighter.ts';
 import { keepChoice, keptChoice } from '../lib/make-smaller.ts';
-import { RUNTIME_BYTES } from '../lib/runtime-bytes.ts';
 import { readStored, writeStored } from '../lib/stored.ts';
 import { m } from '../paraglide/messages.js';
 import type { ConversationState } from './conversation.svelte.ts';
@@ -172,7 +170,6 @@ export class ModelLoader {
     const stored = 'id' in model ? model : null;
     const id = stored?.id ?? NOT_KEPT;
     this.loadingName = stored === null ? summary.name : library.nameOf(stored);
-    const runtime = summary.runtime === undefined ? {} : await this.#runtime(model, changes, fetches);
     const assumed = this.#assumedBefore(model);
     // One setting serves models of different contexts: more than a model was trained for is cut to what it has.
     const options: LoadOptions = {
@@ -186,7 +183,8 @@ export class ModelLoader {
     // A check would keep the disk busy, and a repair away.
     if (stored !== null) await library.ask((api) => api.stopCheck(id)).catch(() => undefined);
     try {
-      const withRuntime = { ...options, ...runtime };
+      const apart = summary.runtime && (await import('../engine/onnx-runtime.ts'));
+      const withRuntime = { ...options, ...(apart && { runtime: await apart.bringRuntime(fetches) }) };
       const loaded = await engine
         .load(stored?.id ?? (model as LocalModel), withRuntime)
         .catch(async (error: unknown) => {
@@ -198,6 +196,7 @@ export class ModelLoader {
         writeStored('lastModel', id);
         void library.ask((api) => api.remark(id, { usedAt: Date.now() })).catch(() => undefined);
       }
+      if (loaded && apart) await apart.keepScript(engine.model?.script);
       if (loaded && options.assumePreTokenizer !== undefined) writeStored('assumedFor', id);
       if (loaded) this.#note(id, null);
     } catch (error) {
@@ -218,19 +217,6 @@ export class ModelLoader {
     if (model !== null) await this.load(model);
   }
 
-  /** What the model runs on, that is no part of the page. Rejects with `RuntimeNeeded` where a person is to be asked first. */
-  async #runtime(model: Loadable, changes: LoadOptions, fetches: boolean): Promise<Pick<LoadOptions, 'runtime'>> {
-    const { keptRuntime, fetchRuntime, runtimeNeeded } = await import('../engine/onnx-runtime.ts');
-    if (fetches && (await keptRuntime()) === null) await fetchRuntime();
-    const runtime = await keptRuntime();
-    if (runtime !== null) return { runtime };
-    this.turn.release();
-    const error = runtimeNeeded(formatBytes(RUNTIME_BYTES));
-    const run = () => void this.#page.intents.run(() => this.load(model, changes, this.ask(), true));
-    this.#page.intents.offer(error, [{ label: m.problems_fetch_runtime, run }]);
-    throw error;
-  }
-
   #note(id: string, reason: string | null): void {
     const others = Object.entries(this.refused).filter(([other]) => other !== id);
     this.refused = Object.fromEntries(reason === null ? others : [...others, [id, reason]]);
@@ -243,6 +229,7 @@ export class ModelLoader {
       const label = () => m.problems_load_anyway({ name: suggested });
       return [this.#again(model, label, { assumePreTokenizer: suggested })];
     }
+    if (code === 'RuntimeNeeded') return [this.#again(model, m.problems_fetch_runtime, options, true)];
     return LESS_MAY_FIT.includes(code) ? this.#lighter(model, options) : [];
   }
 
@@ -262,8 +249,8 @@ export class ModelLoader {
     if (quantize !== undefined) keepChoice(summary, quantize);
   }
 
-  #again(model: Loadable, label: () => string, changes: LoadOptions): ProblemAction {
-    return { label, run: () => void this.#page.intents.run(() => this.load(model, changes)) };
+  #again(model: Loadable, label: () => string, changes: LoadOptions, fetches = false): ProblemAction {
+    return { label, run: () => void this.#page.intents.run(() => this.load(model, changes, this.ask(), fetches)) };
   }
 
   /** A choice holds for the model that it was made for, so that the next visit does not ask again. */

@@ -18,6 +18,8 @@ import type { ModelText } from './model-text.ts';
 export interface Engine {
   /** What computes, as a chat's record names it. */
   readonly name: string;
+  /** See `LoadedModel.script`. */
+  readonly script?: string;
   /** What it cannot do; asked for it, it rejects with `SettingInvalid`. */
   readonly lacks: readonly EngineLack[];
   readonly model: Pick<
@@ -39,8 +41,8 @@ export interface Engine {
     signal: AbortSignal,
     tokens: number[],
   ): Promise<GenerateResult>;
-  /** See `TokenApi.explainToken`; missing where it is lacking. */
-  explainToken?(
+  /** See `TokenApi.explainToken`. */
+  explainToken(
     promptIds: readonly number[],
     tokens: readonly number[],
     index: number,

@@ -105,6 +105,7 @@ export class EngineService implements EngineApi {
       return {
         id: file.id,
         engine: engine.name,
+        ...(engine.script !== undefined && { script: engine.script }),
         lacks: engine.lacks,
         ...{ summary, contextLength, quantized, chatTemplate, contextBytes, loadMs },
         gpuBytes: gpuBytes && { ...gpuBytes },
@@ -174,7 +175,6 @@ export class EngineService implements EngineApi {
     return this.#run((signal) => {
       const engine = this.#engine();
       const promptIds = engine.text.promptIds(request.messages, request);
-      if (!engine.explainToken) throw lacking('tell what else it could have said');
       return engine.explainToken(promptIds, tokens, index, request.sampler, top, signal);
     });
   }

@@ -51,11 +51,8 @@ export interface LoadOptions {
   readonly runtime?: ArrayBuffer;
 }
 
-/**
- * What an engine may be unable to do: hold an answer to a form, tell probabilities (`explainToken`, `topLogprobs`), measure
- * itself, say what memory a model takes.
- */
-export type EngineLack = 'format' | 'probabilities' | 'benchmark' | 'memory';
+/** What an engine may be unable to do: hold an answer to a form, tell log-probabilities as it answers, measure itself. */
+export type EngineLack = 'format' | 'logprobs' | 'benchmark';
 
 /** How far a load is: the file's bytes read from the store and put on the GPU, then kernels made. */
 export interface LoadProgress {
@@ -73,6 +70,8 @@ export interface LoadedModel {
   readonly chatTemplate: ChatTemplateFacts;
   /** What computes, as a chat's record names it. */
   readonly engine: string;
+  /** Address of the script that it came by, to be kept; missing where it came with the page. */
+  readonly script?: string;
   /** What that cannot do; nothing of our own engine. */
   readonly lacks: readonly EngineLack[];
   /** What floats became, if that was asked for. */

@@ -11,6 +11,7 @@ import {
   env,
   LogitsProcessor,
   LogitsProcessorList,
+  LogLevel,
   type PreTrainedModel,
   StoppingCriteria,
   StoppingCriteriaList,
@@ -110,8 +111,10 @@ export class OnnxDecoder {
     // Threads take memory that is shared, which a page without isolation has not.
     wasm.numThreads = 1;
     Object.assign(env, {
+      // What the cache lacks it would look for as if it lay on this site, and take for missing.
       allowRemoteModels: false,
-      allowLocalModels: false,
+      allowLocalModels: true,
+      logLevel: LogLevel.ERROR,
       useBrowserCache: false,
       useWasmCache: false,
       useCustomCache: true,
@@ -127,8 +130,6 @@ export class OnnxDecoder {
         use_external_data_format: paths.length - 1,
         local_files_only: true,
       });
-      // How to choose is said with each request.
-      Object.assign(model, { generation_config: null });
       return new OnnxDecoder(model, device);
     } catch (error) {
       signal.throwIfAborted();

@@ -2,21 +2,22 @@
  * Models that exist only as ONNX exports, run by transformers.js on the ONNX Runtime: on WebGPU where a device computes
  * soundly there, else in WebAssembly. Text, templates, sampling and stop strings are our own, so answers mean the same.
  *
- * What it cannot do (`LACKS`): hold answers to a form, tell probabilities, measure itself, say what memory it takes, or end
- * while a prompt is being read.
+ * What it cannot do (`LACKS`): hold answers to a form, tell log-probabilities as it answers, measure itself. It does not say
+ * what memory it takes, and cannot end while a prompt is being read.
  */
 import { readModel } from '../../format/read-model.ts';
 import { summarize } from '../../format/summary.ts';
 import { probeGpu } from '../../gpu/open-gpu.ts';
 import {
   DEFAULT_CONTEXT_TOKENS,
-  DEFAULT_SAMPLER,
   type EngineLack,
   type FinishReason,
   type GenerateEvent,
+  type GenerateRequest,
   type GenerateResult,
   type LoadOptions,
   type LoadProgress,
+  type TokenExplanation,
 } from '../../protocol/engine.ts';
 import { EngineError, errorCode } from '../../protocol/errors.ts';
 import { checkSettings } from '../../sample/sampler.ts';
@@ -26,16 +27,17 @@ import { createChatTemplate } from '../../text/chat-template.ts';
 import { readTokenizer } from '../../text/create-tokenizer.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
 import type { AnswerOptions } from '../answer-options.ts';
-import { NO_PREFIX } from '../answer-prefix.ts';
+import { checkIds, NO_PREFIX } from '../answer-prefix.ts';
 import { AnswerText } from '../answer-text.ts';
 import { checkLogits } from '../check-result.ts';
 import type { Engine } from '../engine.ts';
+import { checkPlace, explainToken, TOP_TOKENS } from '../explain-token.ts';
 import { refuse } from '../load-model.ts';
 import { ModelText } from '../model-text.ts';
 import { drawToken } from './draw-token.ts';
 import { OnnxDecoder, type OnnxDevice } from './onnx-decoder.ts';
 
-const LACKS: readonly EngineLack[] = ['format', 'probabilities', 'benchmark', 'memory'];
+const LACKS: readonly EngineLack[] = ['format', 'logprobs', 'benchmark'];
 /** What every model has read. */
 const PROOF_TEXT = 'Once upon a time';
 const DEVICE_NAMES: Record<OnnxDevice, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly' };
@@ -44,6 +46,7 @@ const DEVICE_NAMES: Record<OnnxDevice, string> = { webgpu: 'WebGPU', wasm: 'WebA
 export class TransformersEngine implements Engine {
   readonly name: string;
   readonly lacks = LACKS;
+  readonly script = import.meta.url;
   readonly model: Engine['model'];
   readonly text: ModelText;
   readonly #decoder: OnnxDecoder;
@@ -203,6 +206,24 @@ export class TransformersEngine implements Engine {
     };
   }
 
+  async explainToken(
+    promptIds: readonly number[],
+    tokens: readonly number[],
+    index: number,
+    sampler: GenerateRequest['sampler'],
+    top: number = TOP_TOKENS.usual,
+    signal: AbortSignal,
+  ): Promise<TokenExplanation | null> {
+    checkIds(tokens, this.#tokenizer);
+    checkPlace(index, tokens.length, top);
+    checkSettings(sampler);
+    const sequence = [...promptIds, ...tokens.slice(0, index)];
+    this.#room(sequence.length);
+    const logits = await nextLogits(this.#decoder, sequence);
+    if (signal.aborted) return null;
+    return explainToken(logits, sequence, sampler, tokens[index]!, top, this.#tokenizer);
+  }
+
   async dispose(): Promise<void> {
     await this.#decoder.dispose();
   }
@@ -227,14 +248,19 @@ const RETRIED = ['FileUnsupported', 'GpuWrongResult'] as const;
 /** Reads a few words: some devices compute nonsense without a report. Rejects with `GpuWrongResult`. */
 async function prove(decoder: OnnxDecoder, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
-  let first: Float32Array | null = null;
+  checkLogits(await nextLogits(decoder, ids));
+  await decoder.forget();
+}
+
+/** The logits (vocabulary) behind these ids. */
+async function nextLogits(decoder: OnnxDecoder, ids: readonly number[]): Promise<Float32Array> {
+  let found = new Float32Array();
   const choose = (logits: Float32Array): number => {
-    first = logits.slice();
-    return drawToken(logits, ids, { ...DEFAULT_SAMPLER, temperature: 0, seed: 0 }) ?? 0;
+    found = logits.slice();
+    return 0;
   };
   await decoder.run(ids, 1, choose, () => true);
-  checkLogits(first);
-  await decoder.forget();
+  return found;
 }
 
 /** Throws `SettingInvalid` for what only other engines do. */
