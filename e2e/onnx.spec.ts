@@ -43,6 +43,36 @@ test('an ONNX export is looked up, loaded at a yes, answers, stops, and does so 
   await person.set({ Temperature: '0', 'Longest answer': '12' });
   const online = await person.ask('Once upon a time');
   expect(online).not.toBe('');
+  // The follow-up goes on behind what was said: only what is new is read.
+  await person.ask('And then?');
+  const figures = await page.getByText(/prompt tokens reused/).allInnerTexts();
+  const [first, second] = figures.map((text) => /(\d+) of (\d+) prompt tokens reused/.exec(text)!.slice(1).map(Number));
+  expect(second![0]).toBe(first![1]! + 12 - 1);
+
+  // Its words can be looked into, and its record says what computed it.
+  await person.button('Look at its words').last().click();
+  await person.answers.last().locator('[aria-pressed=false]').first().click();
+  await expect(page.getByRole('table')).toBeVisible();
+  await person.button('Done').click();
+  await person.button('More about this answer').last().click();
+  await person.button('About this answer').click();
+  await expect(page.getByRole('dialog')).toContainText('transformers.js (WebAssembly)');
+  await page.keyboard.press('Escape');
+
+  await person.set({ 'Longest answer': '230' });
+  await person.button('New chat').click();
+  await person.send('Go on');
+  await expect.poll(() => person.answers.allInnerTexts().then((texts) => texts.join('').length)).toBeGreaterThan(0);
+  await person.button('Stop').click();
+  await person.expectEngine('ready');
+  const [tokens] = /\d+(?= tokens)/.exec(
+    await page
+      .getByText(/\d+ tokens/)
+      .last()
+      .innerText(),
+  )!;
+  expect(Number(tokens)).toBeLessThan(230);
+  await person.set({ 'Longest answer': '12' });
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 
   await site.close();
