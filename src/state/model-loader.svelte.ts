@@ -183,7 +183,7 @@ export class ModelLoader {
     // A check would keep the disk busy, and a repair away.
     if (stored !== null) await library.ask((api) => api.stopCheck(id)).catch(() => undefined);
     try {
-      const apart = summary.runtime && (await import('../engine/onnx-runtime.ts'));
+      const apart = summary.runtime && (await import('../lib/onnx-runtime.ts'));
       const withRuntime = { ...options, ...(apart && { runtime: await apart.bringRuntime(fetches) }) };
       const loaded = await engine
         .load(stored?.id ?? (model as LocalModel), withRuntime)

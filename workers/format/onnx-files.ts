@@ -6,7 +6,7 @@
  */
 
 /** Weights by the suffix of a graph's name; the first has none. Source: transformers.js's table of suffixes. */
-export const ONNX_WEIGHTS = {
+const ONNX_WEIGHTS = {
   fp32: '',
   fp16: '_fp16',
   q8: '_quantized',
@@ -22,7 +22,7 @@ export const ONNX_WEIGHTS = {
 } as const;
 
 /** How a graph's weights are kept, by transformers.js's name. */
-export type OnnxWeights = keyof typeof ONNX_WEIGHTS;
+type OnnxWeights = keyof typeof ONNX_WEIGHTS;
 
 /** A decoder in one graph, with what keeps its weights. */
 export interface OnnxGraph {
