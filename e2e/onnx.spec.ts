@@ -50,7 +50,8 @@ test('an ONNX export is looked up, loaded at a yes, answers, stops, and does so 
   expect(second![0]).toBe(first![1]! + 12 - 1);
 
   // Its words can be looked into, and its record says what computed it.
-  await person.button('Look at its words').last().click();
+  await person.button('More about this answer').last().click();
+  await person.button('Look at its words').click();
   await person.answers.last().locator('[aria-pressed=false]').first().click();
   await expect(page.getByRole('table')).toBeVisible();
   await person.button('Done').click();
