@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
@@ -34,8 +35,19 @@ function onlyWoff2(): Plugin {
   };
 }
 
+/** What the engine for ONNX exports brings, as it is served: the runtime's WebAssembly, and both packages' scripts. */
+function onnxRuntimeBytes(): number {
+  const files = [
+    'onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm',
+    'onnxruntime-web/dist/ort.webgpu.bundle.min.mjs',
+    '@huggingface/transformers/dist/transformers.web.min.js',
+  ];
+  return files.reduce((sum, file) => sum + statSync(`node_modules/${file}`).size, 0);
+}
+
 export default defineConfig({
   base: './',
+  define: { ONNX_RUNTIME_BYTES: onnxRuntimeBytes() },
   plugins: [
     paraglideVitePlugin(WORDS),
     leanWords(),
@@ -85,7 +97,13 @@ export default defineConfig({
         globPatterns: ['**/*.{html,js,css,wasm,svg,png,webmanifest,woff2}'],
         // What reads PDF files is larger than the rest of the page together: it comes when it is first needed.
         // The gate is part of the service worker, which the browser keeps with all that it imports.
-        globIgnores: ['models/**', 'assets/{read-pdf,pdf.worker}-*.js', 'request-gate.js'],
+        // So does what runs ONNX exports.
+        globIgnores: [
+          'models/**',
+          'assets/{read-pdf,pdf.worker,transformers-engine}-*.js',
+          'assets/ort-*',
+          'request-gate.js',
+        ],
         importScripts: ['request-gate.js'],
         runtimeCaching: [
           {
@@ -93,6 +111,12 @@ export default defineConfig({
             handler: 'CacheFirst',
             // Names carry a hash of the content, so what is kept is never out of date, only sometimes unused.
             options: { cacheName: 'pdf', expiration: { maxEntries: 60, purgeOnQuotaError: true } },
+          },
+          {
+            urlPattern: /\/assets\/transformers-engine-[^/]+\.js$/,
+            handler: 'CacheFirst',
+            // The page puts it there, with the WebAssembly that it takes: workers that are older than this one pass it by.
+            options: { cacheName: 'freehold-onnx' },
           },
         ],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,

@@ -26,7 +26,15 @@ const rooms = {
   '^workers/graph/': ['^workers/(protocol|gpu)/', '^shaders/'],
   '^workers/models/': ['^workers/(protocol|gpu|graph|format|source)/', '^shaders/'],
   '^workers/sample/': ['^workers/(protocol|gpu|graph)/', '^shaders/'],
-  '^workers/engines/': ['^workers/(protocol|source|store|format|text|gpu|graph|models|sample)/', '^shaders/'],
+  '^workers/engines/transformers/': [
+    '^workers/(protocol|source|store|format|text|gpu|sample|engines)/',
+    '^shaders/',
+    packages('@huggingface/transformers', 'onnxruntime-web'),
+  ],
+  '^workers/engines/(?!transformers/)': [
+    '^workers/(protocol|source|store|format|text|gpu|graph|models|sample|engines)/',
+    '^shaders/',
+  ],
   '^workers/[^/]+\\.worker\\.ts$': [
     '^workers/(protocol|engines|ledger|hashing|grammar|sample|store|source|format)/',
     packages('comlink', 'hash-wasm', 'pdfjs-dist'),
@@ -49,7 +57,13 @@ const rooms = {
     packages('svelte', 'comlink'),
   ],
   '^src/markdown/': [packages('mdast.*', 'micromark.*', 'lowlight', '@types/mdast')],
-  '^src/(lib|catalog)/': ['^workers/protocol/', '^src/paraglide/', packages('svelte')],
+  // The bundler gives the address of what runs ONNX exports.
+  '^src/(lib|catalog)/': [
+    '^workers/protocol/',
+    '^src/paraglide/',
+    packages('svelte'),
+    '^onnxruntime-web/.*\\.wasm\\?url$',
+  ],
   '^src/(components/|App\\.svelte$)': [
     '^workers/protocol/',
     '^src/(attachments|catalog|chats|components|lib|markdown|paraglide|settings|state)/',
@@ -85,7 +99,7 @@ module.exports = {
       name: 'no-unresolved',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^virtual:' },
+      to: { couldNotResolve: true, pathNot: '^virtual:|\\.wasm\\?url$' },
     },
     ...Object.entries(rooms).map(([room, allowed]) => ({
       name: `room ${room.replace(/[^a-z/]/g, '')}`,

@@ -9,3 +9,9 @@ declare module '*?worker&inline' {
   const InlineWorker: new (options: { readonly name: string }) => Worker;
   export default InlineWorker;
 }
+
+/** The address of a built file. */
+declare module '*.wasm?url' {
+  const url: string;
+  export default url;
+}

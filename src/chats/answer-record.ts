@@ -18,6 +18,7 @@ export function beginRecord(
   const adapter = gpu?.kind === 'available' ? gpu.adapter : null;
   return {
     model: { name: model.summary.name, quantization: model.quantized ?? model.summary.quantization, sha256 },
+    engine: model.engine,
     templateSha256: model.chatTemplate.sha256,
     ...settings,
     contextLength: model.contextLength,

@@ -93,6 +93,8 @@ export interface AnswerRecord {
   readonly contextLength: number;
   /** The adapter, as the browser names it. */
   readonly device: string;
+  /** What computed it; missing in what was written before there was more than one. */
+  readonly engine?: string;
   readonly finishReason: AnswerEnd;
   /** The answer's ids in this model's vocabulary, thoughts and all; empty where it was broken off. */
   readonly tokens: readonly number[];

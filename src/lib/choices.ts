@@ -6,12 +6,15 @@ import { getLocale } from '../paraglide/runtime.js';
 /** What most people take, the best known first: about four bits a weight, the middle between size and quality. */
 const USUAL = ['Q4_K_M', 'UD-Q4_K_XL', 'Q4_K_S', 'Q4_K_L', 'Q4_0', 'MXFP4', 'IQ4_XS', 'q4f16_1', 'Q5_K_M', 'Q8_0'];
 
-/** The choice to propose among complete ones: a usual one, else the smallest; `null` if none is complete. */
+/**
+ * The choice to propose among complete ones: a usual one, else the smallest of those that take no runtime of their own,
+ * else the smallest; `null` if none is complete.
+ */
 export function proposedChoice(models: readonly FoundModel[]): ModelChoice | null {
   for (const { choices } of models) {
     const complete = choices.filter(({ missing }) => missing.length === 0);
     const usual = USUAL.flatMap((name) => complete.filter(({ quantization }) => quantization === name));
-    const proposed = usual[0] ?? complete[0];
+    const proposed = usual[0] ?? complete.find(({ container }) => container !== 'onnx') ?? complete[0];
     if (proposed) return proposed;
   }
   return null;
@@ -19,6 +22,7 @@ export function proposedChoice(models: readonly FoundModel[]): ModelChoice | nul
 
 /** What tells a choice from the others of its model. */
 export function choiceName({ container, quantization }: ModelChoice): string {
+  if (container === 'onnx') return `${quantization} (ONNX)`;
   if (container === 'safetensors') return m.models_choice_original();
   if (container === 'mlc') return quantization === null ? 'MLC' : `${quantization} (MLC)`;
   return quantization ?? 'GGUF';

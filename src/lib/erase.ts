@@ -2,6 +2,7 @@
  * Deletes everything that this page keeps. It happens right after a reload, before anything is opened, for what is open
  * cannot be deleted; a page that is closed in the middle goes on with it at its next start.
  */
+import { ONNX_CACHE } from './onnx-cache.ts';
 import { m } from '../paraglide/messages.js';
 import { ERASING_CHANNEL, ERASING_MARK } from './erase-mark.ts';
 
@@ -22,9 +23,9 @@ export function beginErasing(): void {
 export async function eraseAll(): Promise<readonly string[]> {
   const scope = new URL('./', document.baseURI).href;
   const left = await Promise.all([eraseWorker(scope), eraseDatabases()]);
-  // The cache goes after the worker that fills it. Its name ends with the scope; other pages may share the origin.
+  // The cache goes after the worker that fills it. Names end with the scope, but for one; other pages may share the origin.
   if ('caches' in globalThis) {
-    const names = (await caches.keys()).filter((name) => name.endsWith(scope));
+    const names = (await caches.keys()).filter((name) => name.endsWith(scope) || name === ONNX_CACHE);
     await Promise.all(names.map((name) => caches.delete(name)));
   }
   const remaining = left.flat();

@@ -41,6 +41,7 @@ const TITLES: Record<ErrorCode, () => string> = {
   FileBusy: m.problems_file_busy,
   NotFound: m.problems_not_found,
   WorkerFailed: m.problems_worker_failed,
+  RuntimeNeeded: m.problems_runtime_needed,
 };
 
 /** What to do, for codes whose sentence may come without a remedy. */

@@ -31,7 +31,7 @@ export async function droppedFiles({ items, files }: DataTransfer): Promise<Pick
 
 /** What only models are kept in; older kinds too, so that what is said of them is said by the one who knows. */
 const MODEL_NAME =
-  /\.(gguf|ggml|safetensors|onnx|pth?|ckpt|bin)$|^(mlc-chat-config|ndarray-cache|tensor-cache)\.json$/i;
+  /\.(gguf|ggml|safetensors|onnx|onnx_data(?:_\d+)?|pth?|ckpt|bin)$|^(mlc-chat-config|ndarray-cache|tensor-cache)\.json$/i;
 /** What lies beside the weights of a model in several files, and may be somebody's own file elsewhere. */
 const BESIDE_MODEL =
   /^((generation_|tokenizer_|preprocessor_|quantization_|processor_)?config|tokenizer|special_tokens_map|added_tokens|vocab|modules|chat_template|.*\.safetensors\.index)\.json$|^(merges\.txt|chat_template\.jinja|tokenizer\.model)$/i;

@@ -6,7 +6,7 @@ export function contextTokens(model: LoadedModel, asked: number | null): number 
   return Math.min(asked ?? model.contextLength, model.summary.contextLength);
 }
 
-/** Bytes of the KV cache for so many tokens, by what each costs in the loaded model: it grows with them evenly. */
-export function contextBytes({ contextBytes, contextLength }: LoadedModel, tokens: number): number {
-  return (contextBytes / contextLength) * tokens;
+/** Bytes of the KV cache for so many tokens, by what each costs in the loaded model: it grows with them evenly; `null` where that is not known. */
+export function contextBytes({ contextBytes, contextLength }: LoadedModel, tokens: number): number | null {
+  return contextBytes === null ? null : (contextBytes / contextLength) * tokens;
 }

@@ -138,8 +138,9 @@ export class EngineState {
     const result = await this.#busy((api) => api.generate(request, onEvent));
     const { kvCacheBytes: kvCache } = result;
     const { model } = this;
-    if (model !== null && kvCache !== model.gpuBytes.kvCache)
-      this.model = { ...model, gpuBytes: { ...model.gpuBytes, kvCache } };
+    const gpuBytes = model?.gpuBytes;
+    if (gpuBytes != null && kvCache !== gpuBytes.kvCache)
+      this.model = { ...model!, gpuBytes: { ...gpuBytes, kvCache } };
     return result;
   }
 

@@ -141,22 +141,22 @@ export class ModelLoader {
 
   /**
    * Puts a model onto the GPU; `changes` are for this load, and `asked` is when a person asked for it. Does nothing but say
-   * so where another tab has the turn.
+   * so where another tab has the turn. With `fetches`, what it runs on is fetched where it is not here yet.
    */
-  async load(model: Loadable, changes: LoadOptions = {}, asked = this.ask()): Promise<void> {
+  async load(model: Loadable, changes: LoadOptions = {}, asked = this.ask(), fetches = false): Promise<void> {
     const id = 'id' in model ? model.id : NOT_KEPT;
     this.#order = { id, asked, began: ++this.#clock };
     this.leaveArrived(id);
     this.#loads++;
     this.isLoading = true;
     try {
-      await this.#load(model, changes);
+      await this.#load(model, changes, fetches);
     } finally {
       this.isLoading = --this.#loads > 0;
     }
   }
 
-  async #load(model: Loadable, changes: LoadOptions): Promise<void> {
+  async #load(model: Loadable, changes: LoadOptions, fetches: boolean): Promise<void> {
     const { engine, library, conversation, intents } = this.#page;
     await conversation.stop();
     this.suspect = null;
@@ -183,15 +183,20 @@ export class ModelLoader {
     // A check would keep the disk busy, and a repair away.
     if (stored !== null) await library.ask((api) => api.stopCheck(id)).catch(() => undefined);
     try {
-      const loaded = await engine.load(stored?.id ?? (model as LocalModel), options).catch(async (error: unknown) => {
-        if (stored === null || !PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
-        await library.repair(stored);
-        return engine.load(stored.id, options);
-      });
+      const apart = summary.runtime && (await import('../lib/onnx-runtime.ts'));
+      const withRuntime = { ...options, ...(apart && { runtime: await apart.bringRuntime(fetches) }) };
+      const loaded = await engine
+        .load(stored?.id ?? (model as LocalModel), withRuntime)
+        .catch(async (error: unknown) => {
+          if (stored === null || !PIECES_ARE_DAMAGED.includes(errorCode(error))) throw error;
+          await library.repair(stored);
+          return engine.load(stored.id, withRuntime);
+        });
       if (loaded && stored !== null) {
         writeStored('lastModel', id);
         void library.ask((api) => api.remark(id, { usedAt: Date.now() })).catch(() => undefined);
       }
+      if (loaded && apart) await apart.keepScript(engine.model?.script);
       if (loaded && options.assumePreTokenizer !== undefined) writeStored('assumedFor', id);
       if (loaded) this.#note(id, null);
     } catch (error) {
@@ -224,6 +229,7 @@ export class ModelLoader {
       const label = () => m.problems_load_anyway({ name: suggested });
       return [this.#again(model, label, { assumePreTokenizer: suggested })];
     }
+    if (code === 'RuntimeNeeded') return [this.#again(model, m.problems_fetch_runtime, options, true)];
     return LESS_MAY_FIT.includes(code) ? this.#lighter(model, options) : [];
   }
 
@@ -243,8 +249,8 @@ export class ModelLoader {
     if (quantize !== undefined) keepChoice(summary, quantize);
   }
 
-  #again(model: Loadable, label: () => string, changes: LoadOptions): ProblemAction {
-    return { label, run: () => void this.#page.intents.run(() => this.load(model, changes)) };
+  #again(model: Loadable, label: () => string, changes: LoadOptions, fetches = false): ProblemAction {
+    return { label, run: () => void this.#page.intents.run(() => this.load(model, changes, this.ask(), fetches)) };
   }
 
   /** A choice holds for the model that it was made for, so that the next visit does not ask again. */

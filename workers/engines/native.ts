@@ -25,6 +25,7 @@ import { checkIds, NO_PREFIX } from './answer-prefix.ts';
 import { AnswerText } from './answer-text.ts';
 import { checkedId, checkLogits } from './check-result.ts';
 import type { EngineOptions } from './declare-model.ts';
+import type { Engine } from './engine.ts';
 import { checkLogprobs, checkPlace, explainToken, TOP_TOKENS } from './explain-token.ts';
 import { HeldLoop } from './held-loop.ts';
 import type { LogprobLoop } from './logprob-loop.ts';
@@ -40,7 +41,9 @@ const PROOF_TEXT = 'Once upon a time, in 1999, there was a small house.';
 const PROOF_TOKENS = 8;
 
 /** A loaded model and the conversation in its cache. One answer at a time. */
-export class NativeEngine {
+export class NativeEngine implements Engine {
+  readonly name = 'Freehold';
+  readonly lacks = [];
   readonly gpu: Gpu;
   readonly model: LoadedNativeModel;
   /** What the model makes of text, and of ids. */

@@ -30,6 +30,7 @@ import type { ToolConversation, ToolRequest } from '../protocol/tools.ts';
 import { sha256Hex } from '../source/digest.ts';
 import { openStored, type OpenModel } from '../store/stored-file.ts';
 import { tuningRecords } from '../store/tuning-records.ts';
+import type { Engine, OpenEngine } from './engine.ts';
 import type { NativeEngine } from './native.ts';
 import { openDevice } from './open-device.ts';
 import type { Tuning } from './tuning.ts';
@@ -39,7 +40,9 @@ interface Loaded {
   readonly model: string | LocalModel;
   readonly options: LoadOptions;
   readonly file: OpenModel;
-  readonly engine: NativeEngine;
+  readonly engine: Engine;
+  /** The same, where it is ours. */
+  readonly native: NativeEngine | null;
 }
 
 /** The engine worker's one object. */
@@ -51,10 +54,15 @@ export class EngineService implements EngineApi {
   #warm: Promise<void> | null = null;
   #tuning: Tuning | null = null;
   readonly #openGrammar: OpenGrammar | undefined;
+  readonly #openOnnx: OpenEngine | undefined;
 
-  /** @param openGrammar what holds answers to forms; without it they cannot be */
-  constructor(openGrammar?: OpenGrammar) {
+  /**
+   * @param openGrammar what holds answers to forms; without it they cannot be
+   * @param openOnnx what runs ONNX exports; without it they are refused
+   */
+  constructor(openGrammar?: OpenGrammar, openOnnx?: OpenEngine) {
     this.#openGrammar = openGrammar;
+    this.#openOnnx = openOnnx;
   }
 
   async probe(): Promise<GpuReport> {
@@ -91,10 +99,17 @@ export class EngineService implements EngineApi {
         if (signal.aborted) return null;
         throw error;
       }
-      const { summary, contextLength, quantized, template, gpuBytes, contextBytes, loadMs } = this.#loaded.engine.model;
+      const { engine, file } = this.#loaded;
+      const { summary, contextLength, quantized, template, gpuBytes, contextBytes, loadMs } = engine.model;
       const chatTemplate = { ...template.facts, sha256: await sha256Hex(template.facts.text) };
-      const { id } = this.#loaded.file;
-      return { id, summary, contextLength, quantized, chatTemplate, gpuBytes: { ...gpuBytes }, contextBytes, loadMs };
+      return {
+        id: file.id,
+        engine: engine.name,
+        ...(engine.script !== undefined && { script: engine.script }),
+        lacks: engine.lacks,
+        ...{ summary, contextLength, quantized, chatTemplate, contextBytes, loadMs },
+        gpuBytes: gpuBytes && { ...gpuBytes },
+      };
     });
   }
 
@@ -165,9 +180,11 @@ export class EngineService implements EngineApi {
   }
 
   async benchmark(onProgress: (progress: BenchmarkProgress) => void): Promise<BenchmarkResult | null> {
-    const engine = this.#engine();
+    this.#engine();
+    const native = this.#loaded?.native ?? null;
+    if (native === null) throw lacking('be measured');
     const { runBenchmark } = await import('./benchmark.ts');
-    return this.#run((signal) => runBenchmark(engine, onProgress, signal));
+    return this.#run((signal) => runBenchmark(native, onProgress, signal));
   }
 
   async stop(): Promise<void> {
@@ -175,13 +192,13 @@ export class EngineService implements EngineApi {
   }
 
   /** Throws `NotFound` where no model is loaded. */
-  #engine(): NativeEngine {
+  #engine(): Engine {
     if (this.#loaded) return this.#loaded.engine;
     throw new EngineError('NotFound', { what: 'No model is loaded', remedy: 'Load a model first.' });
   }
 
   /** Asks the model what needs no GPU, whatever runs on it. */
-  async #read<Result>(ask: (engine: NativeEngine) => Result): Promise<Result> {
+  async #read<Result>(ask: (engine: Engine) => Result): Promise<Result> {
     return Promise.resolve(ask(this.#engine()));
   }
 
@@ -224,13 +241,18 @@ export class EngineService implements EngineApi {
     const file = typeof model === 'string' ? await openStored(model) : await openLocal(model);
     try {
       await this.#warm;
+      if (file.summary.runtime === 'onnx') {
+        if (!this.#openOnnx) throw lacking('be run by this build of Freehold');
+        const engine = await this.#openOnnx(file, options, onProgress, signal);
+        return { model, options, file, engine, native: null };
+      }
       const gpu = await this.#device();
       const { NativeEngine } = await import('./native.ts');
       const bytes = file.files.length === 1 ? file : file.files;
       const grammar = this.#openGrammar ? { openGrammar: this.#openGrammar } : {};
       const tuned = { ...options, ...grammar, tuning: await this.#tuningOf(gpu) };
       const engine = await NativeEngine.load(gpu, bytes, file.summary.fileName, tuned, onProgress, signal);
-      return { model, options, file, engine };
+      return { model, options, file, engine, native: engine };
     } catch (error) {
       await file.release();
       throw error;
@@ -265,9 +287,17 @@ export class EngineService implements EngineApi {
   async #release(): Promise<void> {
     const loaded = this.#loaded;
     this.#loaded = null;
-    loaded?.engine.dispose();
+    await loaded?.engine.dispose();
     await loaded?.file.release();
   }
+}
+
+/** The refusal of what the loaded model's engine cannot do. */
+function lacking(what: string): EngineError {
+  return new EngineError('SettingInvalid', {
+    what: `This model cannot ${what}`,
+    remedy: 'Take a GGUF file or the safetensors of the model for that.',
+  });
 }
 
 /** A model on the person's disk, as if it were stored. Comes when it is first asked for: most models are stored. */

@@ -27,7 +27,7 @@ function recognise(head: Uint8Array): readonly [found: string, remedy: string] |
   if (text.slice(4, 8) === 'TFL3') return ['a TensorFlow Lite file', CONVERT];
   if (head[0] === 0x1f && head[1] === 0x8b) return ['a gzip archive', 'Unpack it and choose the GGUF file inside.'];
   if (head[0] === 0x08 && head[1]! < 0x20 && [0x12, 0x1a, 0x22, 0x3a].includes(head[2]!))
-    return ['an ONNX model', CONVERT];
+    return ['an ONNX model', 'Choose it together with the config.json and tokenizer.json of its folder.'];
   if (trimmed.startsWith('{') || trimmed.startsWith('[')) return ['a JSON file or a server’s error reply', DOWNLOAD];
   return null;
 }

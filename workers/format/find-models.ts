@@ -5,10 +5,12 @@
  *
  * A model's GGUF files of several quantizations are one model with choices, and so are parts of one file. What belongs
  * to a model but does not run by itself (image projectors, importance matrices, adapters) is left out.
- * Sources: names in use on the hub; llama.cpp's naming of parts; the file lists of `transformers` and MLC-LLM.
+ * Sources: names in use on the hub; llama.cpp's naming of parts; the file lists of `transformers`, transformers.js and
+ * MLC-LLM.
  */
 import type { FoundModel, ListedFile, ModelChoice } from '../protocol/found.ts';
 import { splitFileName, splitName } from './gguf-split.ts';
+import { onnxGraphs } from './onnx-files.ts';
 import { withoutControls } from './quoted.ts';
 
 /** Names of GGUF files that are no models by themselves. */
@@ -30,6 +32,8 @@ const POOLING_FOLDER = /^\d+_Pooling$/;
 const MLC_CONFIG = 'mlc-chat-config.json';
 const MLC_LISTS = ['tensor-cache.json', 'ndarray-cache.json'] as const;
 const INDEX = 'model.safetensors.index.json';
+/** Where exports keep their graphs, beside the configuration. */
+const ONNX_FOLDER = 'onnx';
 
 /**
  * Finds models, in the order of their names. Never throws; a list without models gives none. `rootName` is what to call
@@ -49,6 +53,7 @@ export function findModels(files: readonly ListedFile[], rootName = 'model'): Fo
     const name = lastSegment(folder) || rootName;
     const whole = mlcChoice(folder, name, inside) ?? safetensorsChoice(folder, inside, poolingFiles(folder, folders));
     if (whole) add(folder, name, whole);
+    for (const graph of onnxChoices(folder, inside, folders)) add(folder, name, graph);
   }
   return [...models.values()]
     .map(({ name, choices }) => ({ name: withoutControls(name), choices: choices.sort((a, b) => a.bytes - b.bytes) }))
@@ -156,6 +161,32 @@ function safetensorsChoice(
   const missing = required.filter((name) => named(inside, name).length === 0).map((name) => inFolder(folder, name));
   const extra = HUGGING_FACE_FILES.flatMap((name) => named(inside, name));
   return choice('safetensors', null, [...extra, ...pooling, ...weights], missing);
+}
+
+/** Each graph of a folder, or of its folder `onnx`, is a way to have the model. */
+function onnxChoices(
+  folder: string,
+  inside: readonly ListedFile[],
+  folders: ReadonlyMap<string, readonly ListedFile[]>,
+): ModelChoice[] {
+  const extra = HUGGING_FACE_FILES.flatMap((name) => named(inside, name));
+  // The graphs of a folder `onnx` are those of the folder around it.
+  if (lastSegment(folder) === ONNX_FOLDER && named(inside, 'config.json').length === 0) return [];
+  const missing = ['config.json', 'tokenizer.json']
+    .filter((name) => named(inside, name).length === 0)
+    .map((name) => inFolder(folder, name));
+  return [inFolder(folder, ONNX_FOLDER), folder].flatMap((place) => {
+    const listed = folders.get(place) ?? [];
+    const graphs = onnxGraphs(
+      place,
+      listed.map(({ path }) => path),
+    );
+    return graphs.map(({ weights, paths }) => {
+      const files = paths.flatMap((path) => listed.filter((file) => file.path === path));
+      const lacks = paths.filter((path) => !files.some((file) => file.path === path));
+      return choice('onnx', weights, [...extra, ...files], [...missing, ...lacks]);
+    });
+  });
 }
 
 function choice(

@@ -30,7 +30,7 @@ export interface TokenizerFiles {
 /** A validated model file. Every tensor lies inside `source`, and none overlaps another. */
 export interface ModelFile {
   /** Also says how rows of q and k are ordered: see `workers/models/rope-pairing.ts`. */
-  readonly container: 'gguf' | 'safetensors' | 'mlc';
+  readonly container: 'gguf' | 'safetensors' | 'mlc' | 'onnx';
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly source: ByteSource;

@@ -9,10 +9,11 @@ import { readHuggingFace } from './hugging-face.ts';
 import { mlcModelFile } from './mlc-model-file.ts';
 import { readMlc } from './mlc.ts';
 import type { ModelFile } from './model-file.ts';
+import { isOnnx, readOnnx } from './onnx.ts';
 
 /**
- * Reads the head of a model: one GGUF file, its parts, a Hugging Face folder or an MLC folder, in any order. Tensors
- * are located, never read. Rejects with the EngineError of the container's reader, or with the signal's reason.
+ * Reads the head of a model: one GGUF file, its parts, a Hugging Face folder, an ONNX export or an MLC folder, in any
+ * order. Tensors are located, never read. Rejects with the EngineError of the container's reader, or with the signal's reason.
  */
 export async function readModel(files: readonly NamedSource[], signal?: AbortSignal): Promise<ModelFile> {
   const [first] = files;
@@ -23,6 +24,7 @@ export async function readModel(files: readonly NamedSource[], signal?: AbortSig
   if (files.some(({ fileName }) => /\.safetensors(\.index\.json)?$/.test(fileName))) {
     return withText(await readHuggingFace(files, signal), files, signal);
   }
+  if (isOnnx(files)) return withText(await readOnnx(files, signal), files, signal);
   // One part of several is read alone too: its summary says that it is one, and how many there are.
   return files.length > 1 && splitName(first.fileName) ? readSplitGguf(files, signal) : readGguf(first, signal);
 }

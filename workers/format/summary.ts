@@ -5,6 +5,7 @@ import { writesText } from './embedding-model.ts';
 import { likelyPreTokenizer } from './likely-pre-tokenizer.ts';
 import { metadataString } from './metadata.ts';
 import type { ModelFile, TensorInfo } from './model-file.ts';
+import { cannotRunOnnx } from './onnx.ts';
 import { quoted, withoutControls } from './quoted.ts';
 import { PRE_TOKENIZER_FAMILIES, TOKENIZER_MODELS } from './tokenizer-names.ts';
 import { unknownTokenizerStep } from './tokenizer-steps.ts';
@@ -87,11 +88,18 @@ function unknownPreTokenizer(file: ModelFile): UnknownPreTokenizer | null {
   return { name: withoutControls(name).slice(0, SHOWN_CHARACTERS), suggested: likelyPreTokenizer(file) };
 }
 
-/** Why this engine cannot run the file at all, as a sentence a person can act on, or `null`. */
+function noContext(file: ModelFile, architecture: string): string | null {
+  if (wholeNumber(file, `${architecture}.context_length`) > 0) return null;
+  return 'The file does not say how long a text the model can read. Choose another conversion of the model.';
+}
+
+/** Why nothing here can run the file at all, as a sentence a person can act on, or `null`. */
 export function cannotRun(file: ModelFile): string | null {
   const architecture = architectureName(file);
   const parts = wholeNumber(file, 'split.count');
   if (parts > 1) return `This is one of ${parts} parts of a model. Choose all of its parts together.`;
+  if (file.container === 'onnx')
+    return cannotRunOnnx(file) ?? noContext(file, architecture) ?? unsupportedTokenizer(file);
   if (!(ARCHITECTURES as readonly string[]).includes(architecture))
     return `Models of the architecture ${quoted(architecture)} are not supported yet. Choose a model of one of these: ${ARCHITECTURES.join(', ')}.`;
   const kind = file.metadata.get('general.type');
@@ -100,8 +108,8 @@ export function cannotRun(file: ModelFile): string | null {
   if (file.tensors.size === 0) return 'This file holds only a vocabulary, no weights. Choose the model file itself.';
   if (wholeNumber(file, `${architecture}.expert_count`) > 0 && !EXPERT_ARCHITECTURES.includes(architecture))
     return `Models of the architecture ${quoted(architecture)} that are made of several experts are not supported yet.`;
-  if (wholeNumber(file, `${architecture}.context_length`) === 0)
-    return 'The file does not say how long a text the model can read. Choose another conversion of the model.';
+  const unlimited = noContext(file, architecture);
+  if (unlimited !== null) return unlimited;
   const types = new Set([...file.tensors.values()].map(({ type }) => type));
   const strange = [...types].filter((type) => !RUNNABLE_TENSOR_TYPES.includes(type) && !OTHER_TYPES.includes(type));
   if (strange.length > 0)
@@ -179,7 +187,7 @@ export function summarize(file: ModelFile, called: string): ModelSummary {
     fileName,
     fileBytes: file.source.byteLength,
     architecture,
-    quantization: quantization(tensors, parameters),
+    quantization: shownText(file, 'onnx.weights') ?? quantization(tensors, parameters),
     parameters,
     contextLength: wholeNumber(file, `${architecture}.context_length`),
     license: shownText(file, 'general.license.name') ?? shownText(file, 'general.license'),
@@ -188,6 +196,7 @@ export function summarize(file: ModelFile, called: string): ModelSummary {
     sampling: recommendedSampling(file),
     hasChatTemplate: shownText(file, 'tokenizer.chat_template') !== null,
     ...(preTokenizer && { unknownPreTokenizer: preTokenizer }),
+    ...(file.container === 'onnx' && { runtime: 'onnx' }),
     unsupported: cannotRun(file) ?? cannotChat(file),
   };
 }

@@ -47,7 +47,12 @@ export interface LoadOptions {
    * norms, biases and rows of no multiple of 32 weights are loaded as they are. Refused where nothing would change.
    */
   readonly quantize?: QuantizedType | null;
+  /** What `ModelSummary.runtime` asks for: the ONNX Runtime's WebAssembly, which the engine cannot fetch. */
+  readonly runtime?: ArrayBuffer;
 }
+
+/** What an engine may be unable to do: hold an answer to a form, tell log-probabilities as it answers, measure itself. */
+export type EngineLack = 'format' | 'logprobs' | 'benchmark';
 
 /** How far a load is: the file's bytes read from the store and put on the GPU, then kernels made. */
 export interface LoadProgress {
@@ -63,12 +68,18 @@ export interface LoadedModel {
   readonly summary: ModelSummary;
   readonly contextLength: number;
   readonly chatTemplate: ChatTemplateFacts;
+  /** What computes, as a chat's record names it. */
+  readonly engine: string;
+  /** Address of the script that it came by, to be kept; missing where it came with the page. */
+  readonly script?: string;
+  /** What that cannot do; nothing of our own engine. */
+  readonly lacks: readonly EngineLack[];
   /** What floats became, if that was asked for. */
   readonly quantized: QuantizedType | null;
-  /** Bytes on the GPU: weights, KV cache as far as it has grown, scratch. */
-  readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number };
-  /** Bytes of the KV cache once the whole context is used. */
-  readonly contextBytes: number;
+  /** Bytes on the GPU: weights, KV cache as far as it has grown, scratch; `null` where the engine does not know. */
+  readonly gpuBytes: { readonly weights: number; readonly kvCache: number; readonly scratch: number } | null;
+  /** Bytes of the KV cache once the whole context is used; `null` where the engine does not know. */
+  readonly contextBytes: number | null;
   readonly loadMs: number;
 }
 
@@ -221,7 +232,7 @@ export interface GenerateResult {
   /** How many of them were right: each saved a step. */
   readonly acceptedTokens: number;
   readonly decodeMs: number;
-  /** Bytes of the KV cache on the GPU at the answer's end: it grows with the text. */
+  /** Bytes of the KV cache on the GPU at the answer's end: it grows with the text. 0 where the engine does not know. */
   readonly kvCacheBytes: number;
 }
 

@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'FileBusy',
   'NotFound',
   'WorkerFailed',
+  'RuntimeNeeded',
 ] as const;
 
 /** A code from the list. */

@@ -10,8 +10,8 @@ export interface ListedFile {
 
 /** One way to have a model: the files that it takes. */
 export interface ModelChoice {
-  readonly container: 'gguf' | 'safetensors' | 'mlc';
-  /** As the file's name gives it, upper case, such as `Q4_K_M`; `null` where it does not say. */
+  readonly container: 'gguf' | 'safetensors' | 'mlc' | 'onnx';
+  /** As the file's name gives it, such as `Q4_K_M`, or `q4f16` of ONNX; `null` where it does not say. */
   readonly quantization: string | null;
   /** Every file to fetch, in the order of their paths; parts in the order of their numbers. */
   readonly files: readonly ListedFile[];

@@ -96,7 +96,7 @@ export interface ModelSummary {
   readonly architecture: string;
   /** The tensor type that most weights have, such as `Q4_K`; mixed files read `Q4_K + Q6_K`. */
   readonly quantization: string;
-  /** Number of weights. */
+  /** Number of weights; 0 where the file does not tell. */
   readonly parameters: number;
   /** Tokens, as trained. */
   readonly contextLength: number;
@@ -111,6 +111,8 @@ export interface ModelSummary {
   readonly sampling?: RecommendedSampling;
   /** Where it is not known how the file's text is split: a load then asks for `LoadOptions.assumePreTokenizer`. */
   readonly unknownPreTokenizer?: UnknownPreTokenizer;
+  /** What it takes to run it that comes apart from the page, when it is first needed; missing where nothing is. */
+  readonly runtime?: 'onnx';
   /** Why nobody can chat with it here, as a sentence, or `null`. */
   readonly unsupported: string | null;
 }

@@ -18,7 +18,7 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.every(check);
 const isSha256: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/u.test(value);
-type Optional = 'replayOf' | 'draftedTokens' | 'acceptedTokens' | 'format';
+type Optional = 'engine' | 'replayOf' | 'draftedTokens' | 'acceptedTokens' | 'format';
 const ENDS: readonly AnswerRecord['finishReason'][] = [
   'end-of-turn',
   'max-tokens',
@@ -79,6 +79,7 @@ const CHECKS: Readonly<Record<Exclude<keyof AnswerRecord, Optional>, Check>> = {
 
 /** What not every record has. */
 const OPTIONAL_CHECKS: Readonly<Record<Optional, Check>> = {
+  engine: isText,
   replayOf: isText,
   draftedTokens: isCount,
   acceptedTokens: isCount,
@@ -109,6 +110,7 @@ export function checkAnswerRecord(value: JsonObject): AnswerRecord | string {
   return {
     ...record,
     ...Object.fromEntries(LINES.map((name) => [name, record[name] === null ? null : plainTitle(record[name])])),
+    ...(record.engine !== undefined && { engine: plainTitle(record.engine) }),
     model: { ...model, name: plainTitle(model.name), quantization: plainTitle(model.quantization) },
     sampler: pick(record.sampler, Object.keys(SAMPLER)) as unknown as AnswerRecord['sampler'],
   };

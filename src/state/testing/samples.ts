@@ -80,6 +80,8 @@ export function loadedModel(model: string | LocalModel): LoadedModel {
     summary: modelSummary(),
     contextLength: 512,
     chatTemplate,
+    engine: 'Freehold',
+    lacks: [],
     quantized: null,
     gpuBytes,
     contextBytes: 1,

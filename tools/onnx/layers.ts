@@ -1,0 +1,55 @@
+/** Parts that transformers are built of, as ONNX operators: products with weights, and attention over heads. */
+import type { SafetensorToWrite } from '../testing/write-safetensors.ts';
+import type { OnnxGraph, Value } from './graph.ts';
+
+/** A checkpoint's tensors, by name. */
+export type Checkpoint = ReadonlyMap<string, SafetensorToWrite>;
+
+/** Adds a tensor to the graph under its own name. Throws for one that is missing or is not F32. */
+export function weight(graph: OnnxGraph, checkpoint: Checkpoint, name: string): Value {
+  const tensor = checkpoint.get(name);
+  if (tensor?.dtype !== 'F32') throw new Error(`expected ${name} in F32, got ${tensor?.dtype ?? 'no such tensor'}`);
+  return graph.weight(name, tensor.shape, tensor.bytes);
+}
+
+/** `x · weightᵀ + bias`: (…, columns) → (…, rows); without a bias where the checkpoint has none. */
+export function linear(graph: OnnxGraph, checkpoint: Checkpoint, stem: string, x: Value): Value {
+  const matrix = weight(graph, checkpoint, `${stem}.weight`);
+  const product = graph.apply('MatMul', [x, graph.apply('Transpose', [matrix], { perm: [1, 0] })]);
+  if (!checkpoint.has(`${stem}.bias`)) return product;
+  return graph.apply('Add', [product, weight(graph, checkpoint, `${stem}.bias`)]);
+}
+
+/** (batch, tokens, heads × headDim) → (batch, heads, tokens, headDim). */
+export function splitHeads(graph: OnnxGraph, x: Value, heads: number, headDim: number): Value {
+  // 0 keeps a size as it is.
+  const split = graph.apply('Reshape', [x, graph.integers(0, 0, heads, headDim)]);
+  return graph.apply('Transpose', [split], { perm: [0, 2, 1, 3] });
+}
+
+/** The largest f32 below 0 that is no infinity, as exporters mask. */
+const HIDDEN = -3.4028234663852886e38;
+
+/** What to add to scores: 0 where `visible`, (batch, 1, 1 or tokens, keys) of bool, is true. */
+export function maskOf(graph: OnnxGraph, visible: Value): Value {
+  return graph.apply('Where', [visible, graph.float(0), graph.float(HIDDEN)]);
+}
+
+/** Queries, keys and values, each (batch, heads, tokens, headDim), and what is added to scores. */
+interface AttentionInputs {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly mask: Value | null;
+  readonly headDim: number;
+}
+
+/** Softmax of scaled scores times values: (batch, tokens, heads × headDim). */
+export function attention(graph: OnnxGraph, { query, key, value, mask, headDim }: AttentionInputs): Value {
+  const turned = graph.apply('Transpose', [key], { perm: [0, 1, 3, 2] });
+  const scores = graph.apply('Div', [graph.apply('MatMul', [query, turned]), graph.float(Math.sqrt(headDim))]);
+  const masked = mask === null ? scores : graph.apply('Add', [scores, mask]);
+  const weights = graph.apply('Softmax', [masked], { axis: -1 });
+  const heads = graph.apply('Transpose', [graph.apply('MatMul', [weights, value])], { perm: [0, 2, 1, 3] });
+  return graph.apply('Reshape', [heads, graph.integers(0, 0, -1)]);
+}
