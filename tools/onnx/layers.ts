@@ -1,4 +1,4 @@
-/** Parts that transformers are built of, as ONNX operators: products with weights, and attention over heads. */
+/** Parts that transformers are built of, as ONNX operators. */
 import type { SafetensorToWrite } from '../testing/write-safetensors.ts';
 import type { OnnxGraph, Value } from './graph.ts';
 
@@ -18,6 +18,19 @@ export function linear(graph: OnnxGraph, checkpoint: Checkpoint, stem: string, x
   const product = graph.apply('MatMul', [x, graph.apply('Transpose', [matrix], { perm: [1, 0] })]);
   if (!checkpoint.has(`${stem}.bias`)) return product;
   return graph.apply('Add', [product, weight(graph, checkpoint, `${stem}.bias`)]);
+}
+
+/** Mean 0 and variance 1, times a weight, plus a bias: (…, embedding). */
+export function layerNorm(graph: OnnxGraph, checkpoint: Checkpoint, stem: string, x: Value, epsilon: number): Value {
+  const parts = ['weight', 'bias'].map((part) => weight(graph, checkpoint, `${stem}.${part}`));
+  return graph.apply('LayerNormalization', [x, ...parts], { axis: -1, epsilon: { float: epsilon } });
+}
+
+/** The exact one: `x · (1 + erf(x / √2)) / 2`. */
+export function gelu(graph: OnnxGraph, x: Value): Value {
+  const error = graph.apply('Erf', [graph.apply('Div', [x, graph.float(Math.SQRT2)])]);
+  const share = graph.apply('Mul', [graph.apply('Add', [error, graph.float(1)]), graph.float(0.5)]);
+  return graph.apply('Mul', [x, share]);
 }
 
 /** (batch, tokens, heads × headDim) → (batch, heads, tokens, headDim). */
