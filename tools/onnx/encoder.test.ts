@@ -40,7 +40,7 @@ let extractor: FeatureExtractionPipeline;
 beforeAll(async () => {
   const transformers = await openTransformers({ 'random/bert': await tinyEncoder(model) });
   extractor = await transformers.pipeline('feature-extraction', 'random/bert', loadedOnWasm);
-});
+}, COMPILING_MS);
 afterAll(() => extractor.dispose());
 
 /** Each of length 1: (texts, embedding). */
@@ -54,7 +54,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 }
 
-test('a text among longer ones embeds as it does alone', async () => {
+test('a text among longer ones embeds as it does alone', { timeout: COMPILING_MS }, async () => {
   const together = await theirs(TEXTS, 'mean');
   for (const [index, text] of TEXTS.entries()) {
     const [alone] = await theirs([text], 'mean');

@@ -5,7 +5,18 @@
 import { twinConfig, twinTensors } from '../testing/hugging-face-twin.ts';
 import type { RandomModel } from '../testing/random-model.ts';
 import { OnnxGraph, type Value } from './graph.ts';
-import { attention, type Checkpoint, gelu, layerNorm, linear, maskOf, splitHeads, weight } from './layers.ts';
+import {
+  attention,
+  type Checkpoint,
+  gelu,
+  layerNorm,
+  linear,
+  maskOf,
+  range,
+  sizeOf,
+  splitHeads,
+  weight,
+} from './layers.ts';
 
 /** The sum of a token's, its kind's and its position's embedding: (batch, tokens, embedding). */
 function embedded(graph: OnnxGraph, checkpoint: Checkpoint, dims: readonly string[]): Value {
@@ -13,8 +24,7 @@ function embedded(graph: OnnxGraph, checkpoint: Checkpoint, dims: readonly strin
     graph.apply('Gather', [weight(graph, checkpoint, `embeddings.${table}_embeddings.weight`), index]);
   const ids = graph.input('input_ids', 'int64', dims);
   const kinds = graph.input('token_type_ids', 'int64', dims);
-  const tokens = graph.apply('Gather', [graph.apply('Shape', [ids]), graph.integer(1)]);
-  const positions = graph.apply('Range', [graph.integer(0), tokens, graph.integer(1)]);
+  const positions = range(graph, graph.integer(0), sizeOf(graph, ids, 1));
   const both = graph.apply('Add', [row('word', ids), row('token_type', kinds)]);
   return graph.apply('Add', [both, row('position', positions)]);
 }

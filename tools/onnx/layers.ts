@@ -40,10 +40,51 @@ export function splitHeads(graph: OnnxGraph, x: Value, heads: number, headDim: n
   return graph.apply('Transpose', [split], { perm: [0, 2, 1, 3] });
 }
 
+/** A value's size along an axis, as an integer without a shape. */
+export function sizeOf(graph: OnnxGraph, x: Value, axis: number): Value {
+  return graph.apply('Gather', [graph.apply('Shape', [x]), graph.integer(axis)]);
+}
+
+/** `from` … `to` − 1: (to − from). */
+export function range(graph: OnnxGraph, from: Value, to: Value): Value {
+  return graph.apply('Range', [from, to, graph.integer(1)]);
+}
+
+/** Whether a key of `0 … total − 1` is not behind the query of `past … total − 1`: (queries, keys) of bool. */
+export function notBehind(graph: OnnxGraph, past: Value, total: Value): Value {
+  const queries = graph.apply('Unsqueeze', [range(graph, past, total), graph.integers(1)]);
+  return graph.apply('LessOrEqual', [range(graph, graph.integer(0), total), queries]);
+}
+
+/** Keys or values, by the name of their cache: (batch, heads, tokens, headDim). */
+interface CachePart {
+  readonly name: string;
+  readonly heads: number;
+  readonly headDim: number;
+}
+
+/** An input of the model, with any number of tokens. */
+export function pastOf(graph: OnnxGraph, { name, heads, headDim }: CachePart): Value {
+  const dims = ['batch_size', heads, `past_${name}_length`, headDim];
+  return graph.input(`past_key_values.${name}`, 'float', dims);
+}
+
+/** An output of the model. */
+export function keep(graph: OnnxGraph, { name, heads, headDim }: CachePart, x: Value): void {
+  graph.output(`present.${name}`, ['batch_size', heads, `present_${name}_length`, headDim], x);
+}
+
+/** What was before and what is now, which are also given out: (batch, heads, all tokens, headDim). */
+export function cached(graph: OnnxGraph, part: CachePart, past: Value, now: Value): Value {
+  const all = graph.apply('Concat', [past, now], { axis: 2 });
+  keep(graph, part, all);
+  return all;
+}
+
 /** The largest f32 below 0 that is no infinity, as exporters mask. */
 const HIDDEN = -3.4028234663852886e38;
 
-/** What to add to scores: 0 where `visible`, (batch, 1, 1 or tokens, keys) of bool, is true. */
+/** What to add to scores: 0 where `visible`, a bool of any shape that goes with (batch, heads, tokens, keys), is true. */
 export function maskOf(graph: OnnxGraph, visible: Value): Value {
   return graph.apply('Where', [visible, graph.float(0), graph.float(HIDDEN)]);
 }
