@@ -91,7 +91,7 @@ async function ours<Result>(model: RandomModel, use: (engine: NativeEngine) => P
 }
 
 describe.each(Object.entries(MODELS))('%s', (name, model) => {
-  test('a step with a cache makes the logits of the whole', async () => {
+  test('a step with a cache makes the logits of the whole', { timeout: COMPILING_MS }, async () => {
     const onnx = await load(name);
     const ids = [...PROMPT, ...FORCED];
     const whole = await run(onnx, [ids], [ones(ids.length)]);
@@ -110,7 +110,7 @@ describe.each(Object.entries(MODELS))('%s', (name, model) => {
     ]);
   });
 
-  test('a sequence that is padded before its first token makes its own logits', async () => {
+  test('a sequence that is padded before its first token makes its own logits', { timeout: COMPILING_MS }, async () => {
     const onnx = await load(name);
     const short = PROMPT.slice(0, 9);
     const padding = PROMPT.length - short.length;

@@ -5,7 +5,18 @@
 import { twinConfig, twinTensors } from '../testing/hugging-face-twin.ts';
 import type { RandomModel } from '../testing/random-model.ts';
 import { OnnxGraph, type Value } from './graph.ts';
-import { attention, type Checkpoint, linear, maskOf, splitHeads, weight } from './layers.ts';
+import {
+  attention,
+  cached,
+  type Checkpoint,
+  linear,
+  maskOf,
+  notBehind,
+  pastOf,
+  sizeOf,
+  splitHeads,
+  weight,
+} from './layers.ts';
 
 /** Sizes of `config.json`. */
 interface Sizes {
@@ -71,25 +82,12 @@ function positionsOf(graph: OnnxGraph, ids: Value, { headDim, ropeTheta }: Sizes
   const angles = graph.apply('Mul', [position, perPair]);
   const all = graph.apply('Concat', [angles, angles], { axis: -1 });
 
-  const length = (of: Value): Value => graph.apply('Gather', [graph.apply('Shape', [of]), graph.integer(1)]);
-  const total = length(attended);
-  const past = graph.apply('Sub', [total, length(ids)]);
-  const one = graph.integer(1);
-  const keys = graph.apply('Range', [graph.integer(0), total, one]);
-  const queries = graph.apply('Unsqueeze', [graph.apply('Range', [past, total, one]), graph.integers(1)]);
-  const earlier = graph.apply('LessOrEqual', [keys, queries]);
+  const total = sizeOf(graph, attended, 1);
+  const past = graph.apply('Sub', [total, sizeOf(graph, ids, 1)]);
+  const earlier = notBehind(graph, past, total);
   const notPadded = graph.cast(graph.apply('Unsqueeze', [attended, graph.integers(1, 2)]), 'bool');
   const mask = maskOf(graph, graph.apply('And', [earlier, notPadded]));
   return { cos: graph.apply('Cos', [all]), sin: graph.apply('Sin', [all]), mask };
-}
-
-/** Keys or values of before and of now, which are also given out: (batch, kvHeads, all tokens, headDim). */
-function cached(graph: OnnxGraph, name: string, now: Value, { kvHeads, headDim }: Sizes): Value {
-  const dims = (length: string) => ['batch_size', kvHeads, length, headDim];
-  const before = graph.input(`past_key_values.${name}`, 'float', dims('past_sequence_length'));
-  const all = graph.apply('Concat', [before, now], { axis: 2 });
-  graph.output(`present.${name}`, dims('total_sequence_length'), all);
-  return all;
 }
 
 /** One key head for a group of query heads: (batch, kvHeads, tokens, headDim) → (batch, heads, tokens, headDim). */
@@ -112,10 +110,12 @@ function selfAttention(
     splitHeads(graph, linear(graph, checkpoint, `model.layers.${layer}.self_attn.${part}`, x), count, headDim);
   const query = rotated(graph, project('q_proj', heads), positions, headDim);
   const keysNow = rotated(graph, project('k_proj', kvHeads), positions, headDim);
-  const keys = cached(graph, `${layer}.key`, keysNow, sizes);
-  const values = cached(graph, `${layer}.value`, project('v_proj', kvHeads), sizes);
-  const key = repeated(graph, keys, sizes);
-  const value = repeated(graph, values, sizes);
+  const all = (kind: string, now: Value): Value => {
+    const part = { name: `${layer}.${kind}`, heads: kvHeads, headDim };
+    return repeated(graph, cached(graph, part, pastOf(graph, part), now), sizes);
+  };
+  const key = all('key', keysNow);
+  const value = all('value', project('v_proj', kvHeads));
   const read = attention(graph, { query, key, value, mask: positions.mask, headDim });
   return linear(graph, checkpoint, `model.layers.${layer}.self_attn.o_proj`, read);
 }

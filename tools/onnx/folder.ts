@@ -1,13 +1,18 @@
 /** Folders as transformers.js wants them: a model's ONNX file, its sizes, its tokenizer and its chat template. */
+import { readGguf } from '../../workers/format/gguf.ts';
+import { bytesSource } from '../../workers/source/bytes-source.ts';
 import { SENTENCE_PIECE, SENTENCE_PIECE_CONFIG } from '../testing/folder-tokenizers.ts';
 import { twinConfig } from '../testing/hugging-face-twin.ts';
 import { type RandomModel, randomModel, type RandomModelOptions } from '../testing/random-model.ts';
+import { wordPieceJson } from '../testing/tokenizer-json.ts';
+import { writeGguf } from '../testing/write-gguf.ts';
 import { decoderOnnx } from './decoder.ts';
+import { encoderOnnx } from './encoder.ts';
 
 /** A folder's files by their paths in it. */
 export type Folder = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** Differ from each other, so that a mixed-up size shows; weights take 0.8 MB. */
+/** Sizes differ from each other, so that a mixed-up one shows; the model's file takes 0.94 MB. */
 export const TINY_DECODER = {
   layers: 2,
   embedding: 96,
@@ -17,7 +22,19 @@ export const TINY_DECODER = {
   contextLength: 256,
 } as const satisfies RandomModelOptions;
 
-function json(value: unknown): Uint8Array<ArrayBuffer> {
+/** As above; the model's file takes 0.64 MB. */
+export const TINY_ENCODER = {
+  architecture: 'bert',
+  layers: 2,
+  embedding: 96,
+  feedForward: 160,
+  heads: 4,
+  kvHeads: 4,
+  contextLength: 64,
+} as const satisfies RandomModelOptions;
+
+/** The bytes of a JSON file. */
+export function json(value: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
@@ -42,5 +59,27 @@ export function tinyDecoder(model: RandomModel = randomModel(TINY_DECODER)): Fol
       }),
     ],
     ['onnx/model.onnx', decoderOnnx(model)],
+  ]);
+}
+
+/** The folder of a BERT with the weights of `model`: F32, with WordPiece's tokens. Rejects any other model. */
+export async function tinyEncoder(model: RandomModel = randomModel(TINY_ENCODER)): Promise<Folder> {
+  return new Map([
+    ['config.json', json({ ...twinConfig(model), model_type: 'bert' })],
+    ['tokenizer.json', json(wordPieceJson(await readGguf(bytesSource(writeGguf(model)))))],
+    [
+      'tokenizer_config.json',
+      json({
+        tokenizer_class: 'BertTokenizer',
+        do_lower_case: true,
+        model_max_length: Number(model.metadata['bert.context_length']),
+        cls_token: '[CLS]',
+        mask_token: '[MASK]',
+        pad_token: '[PAD]',
+        sep_token: '[SEP]',
+        unk_token: '[UNK]',
+      }),
+    ],
+    ['onnx/model.onnx', encoderOnnx(model)],
   ]);
 }

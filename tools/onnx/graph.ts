@@ -12,6 +12,7 @@ type DataType = keyof typeof DATA_TYPES;
 /** `AttributeProto.AttributeType`. */
 const FLOAT = 1;
 const INTEGER = 2;
+const GRAPH = 5;
 const INTEGERS = 7;
 
 /** Version 8 came with operators of version 15 to 18; `LayerNormalization` is of 17, from 18 on axes are inputs. */
@@ -50,7 +51,12 @@ function valueInfo(field: number, name: string, type: DataType, dims: Dims): Fie
 /** A graph that grows. */
 export class OnnxGraph {
   readonly #fields: Field[] = [];
-  #count = 0;
+  readonly #counter: { count: number };
+
+  /** The graph of a model; a branch inside it takes its counter, so that no two names are the same. */
+  constructor(counter = { count: 0 }) {
+    this.#counter = counter;
+  }
 
   /** An input of the whole model. `GraphProto`: input = 11. */
   input(name: string, type: DataType, dims: Dims): Value {
@@ -93,6 +99,18 @@ export class OnnxGraph {
     return this.#apply(operator, inputs, attributes, this.#newName(operator));
   }
 
+  /** `If`: what one of two branches gives, (…dims) of float; a branch may use all that is outside it. */
+  either(condition: Value, dims: Dims, ifTrue: (branch: OnnxGraph) => Value, ifFalse: typeof ifTrue): Value {
+    const branch = (name: string, build: typeof ifTrue): Field => {
+      const graph = new OnnxGraph(this.#counter);
+      graph.output(this.#newName(name), dims, build(graph));
+      // `AttributeProto`: g = 6.
+      return messageField(5, [stringField(1, name), graph.#field(6), integerField(20, GRAPH)]);
+    };
+    const branches = [branch('then_branch', ifTrue), branch('else_branch', ifFalse)];
+    return this.#apply('If', [condition], {}, this.#newName('If'), branches);
+  }
+
   /** `Cast`, whose type is a number of the format's. */
   cast(value: Value, type: DataType): Value {
     return this.apply('Cast', [value], { to: DATA_TYPES[type] });
@@ -103,23 +121,34 @@ export class OnnxGraph {
     return joined([
       integerField(1, FILE_VERSION),
       stringField(2, 'freehold'),
-      messageField(7, [...this.#fields, stringField(2, 'model')]),
+      this.#field(7),
       messageField(8, [integerField(2, OPERATORS_VERSION)]),
     ]);
   }
 
+  #field(number: number): Field {
+    return messageField(number, [...this.#fields, stringField(2, 'graph')]);
+  }
+
   #newName(stem: string): string {
-    return `${stem}_${this.#count++}`;
+    return `${stem}_${this.#counter.count++}`;
   }
 
   /** `GraphProto`: node = 1. `NodeProto`: input = 1, output = 2, operator = 4, attribute = 5. */
-  #apply(operator: string, inputs: readonly Value[], attributes: Attributes, output: Value): Value {
+  #apply(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    output: Value,
+    branches: readonly Field[] = [],
+  ): Value {
     this.#fields.push(
       messageField(1, [
         ...inputs.map((input) => stringField(1, input)),
         stringField(2, output),
         stringField(4, operator),
         ...Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+        ...branches,
       ]),
     );
     return output;
