@@ -5,13 +5,17 @@
  * The weights are random, so what it says means nothing; SwiftShader is a software adapter, so WebAssembly computes.
  */
 import { type HubServer, startHub } from '../tools/servers/hub-server.ts';
-import { tinyDecoder } from '../tools/onnx/folder.ts';
+import { TINY_DECODER, tinyDecoder } from '../tools/onnx/folder.ts';
+import { randomModel } from '../tools/testing/random-model.ts';
 import { expect, recordRequests, test } from './site.ts';
+
+/** Room for an answer that is still coming when it is stopped. */
+const MODEL = randomModel({ ...TINY_DECODER, contextLength: 4096 });
 
 let hub: HubServer;
 test.beforeEach(async ({ person }) => {
   hub = await startHub({
-    'someone/tiny-ONNX': { 'README.md': new Uint8Array(5), ...Object.fromEntries(tinyDecoder()) },
+    'someone/tiny-ONNX': { 'README.md': new Uint8Array(5), ...Object.fromEntries(tinyDecoder(MODEL)) },
   });
   await person.useHub(hub.endpoint);
 });
@@ -60,7 +64,7 @@ test('an ONNX export is looked up, loaded at a yes, answers, stops, and does so 
   await expect(page.getByRole('dialog')).toContainText('transformers.js (WebAssembly)');
   await page.keyboard.press('Escape');
 
-  await person.set({ 'Longest answer': '230' });
+  await person.set({ 'Longest answer': '4000' });
   await person.button('New chat').click();
   await person.send('Go on');
   await expect.poll(() => person.answers.allInnerTexts().then((texts) => texts.join('').length)).toBeGreaterThan(0);
@@ -72,7 +76,7 @@ test('an ONNX export is looked up, loaded at a yes, answers, stops, and does so 
       .last()
       .innerText(),
   )!;
-  expect(Number(tokens)).toBeLessThan(230);
+  expect(Number(tokens)).toBeLessThan(4000);
   await person.set({ 'Longest answer': '12' });
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 
