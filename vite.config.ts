@@ -109,8 +109,9 @@ export default defineConfig({
           {
             urlPattern: /\/assets\/(?:(?:read-pdf|pdf\.worker)-[^/]+\.js|[^/]+\.bcmap)$/,
             handler: 'CacheFirst',
-            // Names carry a hash of the content, so what is kept is never out of date, only sometimes unused.
-            options: { cacheName: 'pdf', expiration: { maxEntries: 60, purgeOnQuotaError: true } },
+            // Names carry a hash of the content, so what is kept is never out of date, only sometimes unused. Workbox's way
+            // to expire it keeps a database open, which "delete everything" could not delete then.
+            options: { cacheName: 'freehold-pdf' },
           },
           {
             urlPattern: /\/assets\/transformers-engine-[^/]+\.js$/,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Download, Locator, Page } from '@playwright/test';
 import { chatGptConversation, llamaConversation } from '../src/chats/import/testing/foreign.ts';
+import { pdfColumn, writePdf } from '../tools/testing/write-pdf.ts';
 import { expect, type ModelUpload, type Person, test } from './site.ts';
 
 const PASSPHRASE = 'correct horse battery';
@@ -83,7 +84,14 @@ test('chats are exported, deleted without a trace, and imported again as they we
   await person.closePanel();
   await row(person, 'Boats').click();
   await expect(person.answers).toContainText('A boat.');
+  // What reads PDF files is kept apart from the page, once it has come.
   await page.evaluate(() => navigator.serviceWorker.ready);
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  const bytes = writePdf([pdfColumn(['The first page.']), pdfColumn(['The second page.'])]);
+  const pdf = { name: 'report.pdf', mimeType: 'application/pdf', buffer: Buffer.from(bytes) };
+  await page.getByLabel('Attach files').setInputFiles(pdf);
+  await expect(page.getByText('PDF, 2 pages')).toBeVisible();
+  await expect.poll(() => page.evaluate(() => caches.keys())).toContain('freehold-pdf');
 
   await list(person).getByRole('button', { name: 'Your data' }).click();
   await deleteEverything(person);

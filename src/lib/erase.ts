@@ -2,7 +2,6 @@
  * Deletes everything that this page keeps. It happens right after a reload, before anything is opened, for what is open
  * cannot be deleted; a page that is closed in the middle goes on with it at its next start.
  */
-import { ONNX_CACHE } from './onnx-cache.ts';
 import { m } from '../paraglide/messages.js';
 import { ERASING_CHANNEL, ERASING_MARK } from './erase-mark.ts';
 
@@ -23,9 +22,9 @@ export function beginErasing(): void {
 export async function eraseAll(): Promise<readonly string[]> {
   const scope = new URL('./', document.baseURI).href;
   const left = await Promise.all([eraseWorker(scope), eraseDatabases()]);
-  // The cache goes after the worker that fills it. Names end with the scope, but for one; other pages may share the origin.
+  // The caches go after the worker that fills them. Other pages may share the origin: ours end with the scope or have our name.
   if ('caches' in globalThis) {
-    const names = (await caches.keys()).filter((name) => name.endsWith(scope) || name === ONNX_CACHE);
+    const names = (await caches.keys()).filter((name) => name.endsWith(scope) || isOurs(name));
     await Promise.all(names.map((name) => caches.delete(name)));
   }
   const remaining = left.flat();

@@ -5,9 +5,11 @@
  */
 import runtimeUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { EngineError } from '../../workers/protocol/errors.ts';
-import { ONNX_CACHE } from './onnx-cache.ts';
 import { formatBytes } from './format.ts';
 import { RUNTIME_BYTES } from './runtime-bytes.ts';
+
+/** The service worker's configuration names it too. */
+const ONNX_CACHE = 'freehold-onnx';
 
 /**
  * The WebAssembly that is kept; with `fetches` it is fetched first where there is none. Rejects with `RuntimeNeeded`, which
