@@ -36,7 +36,7 @@ test('an ONNX export is looked up, loaded at a yes, answers, stops, and does so 
   });
   await person.open(site.url);
   await person.lookUp('someone/tiny-ONNX');
-  await expect(page.getByText('ONNX Runtime and transformers.js, 2', { exact: false })).toBeVisible();
+  await expect(page.getByText('ONNX Runtime, 2', { exact: false })).toBeVisible();
   expect(site.requests.filter(({ path }) => /\.wasm$/.test(path) && path.includes('ort-'))).toEqual([]);
   await person.button('Load').click();
   await expect(person.alert).toContainText('This model needs one more part');
