@@ -60,6 +60,7 @@ const REST_MS = 500;
  * look for a newer service worker, which follows some page loads by a second and nothing that a person does.
  */
 export async function recordRequests(context: BrowserContext): Promise<string[]> {
+  for (const page of context.pages()) await expect.poll(() => isUseNoted(page)).toBe(true);
   // Each worker tells of its requests by itself: an answer from it comes after all that it has told before.
   for (const worker of context.serviceWorkers()) await worker.evaluate(() => undefined);
   const urls: string[] = [];
@@ -72,6 +73,23 @@ export async function recordRequests(context: BrowserContext): Promise<string[]>
   }
   urls.length = 0;
   return urls;
+}
+
+/** Whether the page has written down that its model is used, if it has a stored one ready: it does so in its own time. */
+function isUseNoted(page: Page): Promise<boolean> {
+  return page.evaluate(async () => {
+    if (document.documentElement.dataset['engine'] !== 'ready') return true;
+    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('IndexedDB refused the test'));
+      });
+    const database = await settled(indexedDB.open('freehold'));
+    const store = database.transaction('library').objectStore('library');
+    const found = await settled(store.getAll(IDBKeyRange.bound(['about'], ['about', []])));
+    database.close();
+    return (found as { usedAt?: number }[]).some(({ usedAt = 0 }) => usedAt >= performance.timeOrigin);
+  });
 }
 
 /** Whether a URL or a path is the service worker's script, or what that imports. */
