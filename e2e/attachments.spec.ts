@@ -194,7 +194,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.goto(site.url);
         await page.evaluate(axe.source);
         const look = async (state: string) => {
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+          await expect
+            .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+            .toBeLessThanOrEqual(0);
           await page.screenshot({ path: join(SCREENS, `attachments-${state}-${width}-${colorScheme}.png`) });
           const rules = { region: { enabled: false }, 'page-has-heading-one': { enabled: false } };
           const findings = await page.evaluate(async (rules) => {

@@ -99,7 +99,9 @@ test.describe('on a phone', () => {
         );
         expect(outside, state).toEqual([]);
         expect(wide, state).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+          .toBeLessThanOrEqual(0);
         const { violations, passes } = await page.evaluate(() =>
           (globalThis as unknown as { axe: typeof axe }).axe.run({ exclude: [['iframe']] }),
         );

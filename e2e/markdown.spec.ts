@@ -20,12 +20,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.evaluate(axe.source);
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        const overflow = await page.evaluate(() => {
-          const article = document.querySelector('article[aria-label=Assistant]')!;
-          const scroller = article.closest('.scroller')!;
-          return Math.max(scroller.scrollWidth - scroller.clientWidth, article.scrollWidth - article.clientWidth);
-        });
-        expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+        const overflow = () =>
+          page.evaluate(() => {
+            const article = document.querySelector('article[aria-label=Assistant]')!;
+            const scroller = article.closest('.scroller')!;
+            return Math.max(scroller.scrollWidth - scroller.clientWidth, article.scrollWidth - article.clientWidth);
+          });
+        // The page follows a new width in its own time.
+        await expect.poll(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
         await page.setViewportSize({ width, height: 3600 });
         await page.screenshot({ path: join(SCREENS, `markdown-${width}-${colorScheme}.png`) });
         const { violations } = await page.evaluate(() =>

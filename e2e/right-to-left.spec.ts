@@ -97,5 +97,7 @@ test('where the page runs from right to left, all of it is mirrored', async ({ s
   await expect
     .poll(async () => Math.abs((await menu.boundingBox())!.x - (await more.boundingBox())!.x))
     .toBeLessThan(2);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+    .toBeLessThanOrEqual(0);
 });
