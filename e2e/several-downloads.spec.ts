@@ -82,6 +82,10 @@ test('two models come at once; one is paused while the other goes on, and both a
     await expect.poll(() => share(page, 'One')).toBeGreaterThan(before[0]);
     await expect.poll(() => share(page, 'Two')).toBeGreaterThan(before[1]);
 
+    // One that is paused before anything of it is kept leaves nothing to go on with.
+    const kept = async () =>
+      new Set((await storedRecords(page)).flatMap(({ key }) => (key[0] === 'chunk' ? [key[1]] : [])));
+    await expect.poll(async () => (await kept()).size).toBe(3);
     await person.button('Pause One').click();
     await expect(bar(page, 'One')).toHaveCount(0);
     await expect(person.status).toHaveText('Downloading Two onto this device.');
