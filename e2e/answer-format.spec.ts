@@ -1,6 +1,7 @@
 /** An answer held to a form that a person sets: with the server gone and the network off, and nothing asked of either. */
 import { look } from './screens.ts';
-import { expect, noiseModel, recordRequests, test } from './site.ts';
+import { recordRequests } from './record-requests.ts';
+import { expect, noiseModel, test } from './site.ts';
 
 const SCHEMA = {
   type: 'object',

@@ -9,7 +9,8 @@ import type { AttachmentsHarness } from '../tools/harness/attachments/harness.sv
 import { type ServedFolder, serveFolder } from '../tools/servers/static-server.ts';
 import { listItem, paragraph, styled, wordTable, writeDocx } from '../tools/testing/write-office.ts';
 import { pdfColumn, writePdf } from '../tools/testing/write-pdf.ts';
-import { drop, expect, isUpdateCheck, recordRequests, test } from './site.ts';
+import { isUpdateCheck, recordRequests } from './record-requests.ts';
+import { drop, expect, test } from './site.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SCREENS = join(ROOT, 'test-results/screens');

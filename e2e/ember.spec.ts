@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, recordRequests, test } from './site.ts';
+import { recordRequests } from './record-requests.ts';
+import { expect, test } from './site.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const catalog = JSON.parse(readFileSync(join(ROOT, 'src/catalog/ember.json'), 'utf8')) as {

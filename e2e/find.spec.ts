@@ -1,7 +1,8 @@
 /** Finding a model: the catalog asks nobody, the hub is asked once and only at the button, and what is found can be had. */
 import { startHub } from '../tools/servers/hub-server.ts';
 import { look } from './screens.ts';
-import { expect, noiseModel, type Person, recordRequests, test } from './site.ts';
+import { recordRequests } from './record-requests.ts';
+import { expect, noiseModel, type Person, test } from './site.ts';
 
 const REPOSITORY = 'someone/tiny-noise-GGUF';
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { expect, keepAnswers, recordRequests, test } from './site.ts';
+import { recordRequests } from './record-requests.ts';
+import { expect, keepAnswers, test } from './site.ts';
 
 const SCREENS = join(import.meta.dirname, '../test-results/screens');
 const ANSWER = readFileSync(join(import.meta.dirname, 'markdown-answer.txt'), 'utf8');

@@ -1,5 +1,6 @@
 /** Nothing is asked of any network while one chats, and nothing needs one after the first load. */
-import { expect, isUpdateCheck, noiseModel, recordRequests, test, trainedModel } from './site.ts';
+import { isUpdateCheck, recordRequests } from './record-requests.ts';
+import { expect, noiseModel, test, trainedModel } from './site.ts';
 
 test('with the server gone and the network off, the page opens, loads its model and talks', async ({
   site,

@@ -7,7 +7,8 @@
 import { type HubServer, startHub } from '../tools/servers/hub-server.ts';
 import { TINY_DECODER, tinyDecoder } from '../tools/onnx/folder.ts';
 import { randomModel } from '../tools/testing/random-model.ts';
-import { expect, recordRequests, test } from './site.ts';
+import { recordRequests } from './record-requests.ts';
+import { expect, test } from './site.ts';
 
 /** Room for an answer that is still coming when it is stopped. */
 const MODEL = randomModel({ ...TINY_DECODER, contextLength: 4096 });

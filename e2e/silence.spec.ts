@@ -23,7 +23,8 @@ import { launchOptions } from '../tools/browser.mjs';
 import { readHeadersFile } from '../tools/servers/headers-file.ts';
 import { serveFolder } from '../tools/servers/static-server.ts';
 import { RESOLVE_HERE, startEavesdropper } from './eavesdropper.ts';
-import { expect, isUpdateCheck, noiseModel, Person, recordRequests, test, workerOf } from './site.ts';
+import { isUpdateCheck, recordRequests } from './record-requests.ts';
+import { expect, noiseModel, Person, test, workerOf } from './site.ts';
 import { tryEverything } from './try-everything.ts';
 
 const DIST = join(import.meta.dirname, '../dist');

@@ -5,6 +5,7 @@ import type { EngineApi, GenerateEvent, GenerateResult } from '../../workers/pro
 import { EngineState } from '../state/engine.svelte.ts';
 import { SiteGrants } from '../state/site-grants.svelte.ts';
 import { AVAILABLE, loadedModel, result, TOKEN_API } from '../state/testing/samples.ts';
+import { storageOf } from '../state/testing/storage.ts';
 import { type Arrival, FrameService } from './frame-service.svelte.ts';
 
 const SITE = 'https://example.org';
@@ -14,12 +15,7 @@ const ASK = { messages: [{ role: 'user', content: 'Hi' }] };
 type Reply = Record<string, unknown> & { kind: string; id: string | null; chunk?: ChatCompletionChunk };
 
 beforeEach(() => {
-  const kept = new Map<string, string>();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
-  });
+  vi.stubGlobal('localStorage', storageOf(new Map()));
 });
 afterEach(() => {
   vi.unstubAllGlobals();

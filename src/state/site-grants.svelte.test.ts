@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { isNamedOrigin } from '../lib/named-origin.ts';
 import { SiteGrants } from './site-grants.svelte.ts';
+import { storageOf } from './testing/storage.ts';
 
 let kept: Map<string, string>;
 
 beforeEach(() => {
   kept = new Map();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
-  });
+  vi.stubGlobal('localStorage', storageOf(kept));
 });
 afterEach(() => {
   vi.unstubAllGlobals();
